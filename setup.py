@@ -1,0 +1,19 @@
+"Reads everything from settings.ini"
+from configparser import ConfigParser
+from pathlib import Path
+from setuptools import setup, find_packages
+
+cp = ConfigParser(delimiters=['='], interpolation=None)
+cp.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
+cfg = cp['DEFAULT']
+
+setup(
+    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
+    author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'], license='Apache-2.0',
+    long_description=(Path(__file__).parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    packages=find_packages(include=['miniai','miniai.*']), package_data={'miniai': ['data/**/*']}, include_package_data=True, zip_safe=False,
+    python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
+    extras_require={'dev': cfg['dev_requirements'].split()},
+    entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"]},
+    classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Developers', 'Intended Audience :: Education',
+                 *(f'Programming Language :: Python :: 3.{v}' for v in range(10,14))])
