@@ -6,7 +6,7 @@
 __all__ = ['Sampler', 'BatchSampler', 'collate', 'seed_all', 'seeded', 'batch_getter', 'LoaderHooks', 'retain_types',
            'SkipItemException', 'stop', 'DataLoader', 'DataLoaders', 'get_dls']
 
-# %% ../nbs/02_dataloaders.ipynb #b8562159
+# %% ../nbs/02_dataloaders.ipynb #32f5befe
 import copy, difflib, dis, io, itertools, os, random, sys, time, types
 import multiprocessing as mp
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from fastcore.basics import GetAttr, patch
 from fastcore.meta import funcs_kwargs
 from torch import Tensor
 
-from .core import to_device
+from .core import noted, to_device
 from .datasets import Dataset, InMemory, image_tensor, take
 
 # %% ../nbs/02_dataloaders.ipynb #39a9af06
@@ -386,7 +386,7 @@ def _batch(self:DataLoader, group):
     if not items or (self._ended and self.drop_last and len(items)<self.bs): return None
     return self.do_batch(items[0] if self.prebatched else items)
 
-# %% ../nbs/02_dataloaders.ipynb #e95587bb
+# %% ../nbs/02_dataloaders.ipynb #1421e923
 @patch
 def _read(self:DataLoader, group):
     "Fetch the items of `group`; fewer if some are skipped or if the stream ends"
@@ -403,10 +403,10 @@ def _read(self:DataLoader, group):
             self._ended = True; break
         except Exception as e:
             if self.indexed and self.n is None and isinstance(e,IndexError): self._ended = True; break
-            raise _noted(e, f'while fetching item {i} (batch {self._b})')
+            raise noted(e, f'while fetching item {i} (batch {self._b})')
     return items
 
-# %% ../nbs/02_dataloaders.ipynb #efbe580a
+# %% ../nbs/02_dataloaders.ipynb #f432c73a
 @patch
 def _change(self:DataLoader, items):
     "`after_item` on each item"
@@ -416,14 +416,8 @@ def _change(self:DataLoader, items):
     for k,o in enumerate(items):
         try: res.append(self.after_item(o))
         except SkipItemException: pass
-        except Exception as e: raise _noted(e, f'in `after_item`, item {k} of batch {self._b}')
+        except Exception as e: raise noted(e, f'in `after_item`, item {k} of batch {self._b}')
     return res
-
-def _noted(e, note):
-    "`e` with `note` added to what it prints"
-    if hasattr(e,'add_note'): e.add_note(note)
-    elif e.args and isinstance(e.args[0],str): e.args = (f'{e.args[0]} ({note})', *e.args[1:])
-    return e
 
 # %% ../nbs/02_dataloaders.ipynb #68e0fb67
 _end = object()
