@@ -6,8 +6,8 @@
 __all__ = ['Sampler', 'BatchSampler', 'collate', 'seed_all', 'seeded', 'batch_getter', 'LoaderHooks', 'retain_types',
            'SkipItemException', 'stop', 'DataLoader', 'DataLoaders', 'get_dls']
 
-# %% ../nbs/02_dataloaders.ipynb #32f5befe
-import copy, difflib, dis, io, itertools, os, random, sys, time, types
+# %% ../nbs/02_dataloaders.ipynb #0de99807
+import copy, difflib, dis, io, itertools, math, os, random, sys, time, types
 import multiprocessing as mp
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
@@ -147,23 +147,29 @@ def seeded(
         random.setstate(py); np.random.set_state(npy); torch.set_rng_state(cpu)
         if dev is not None: torch.cuda.set_rng_state(cuda, dev)
 
-# %% ../nbs/02_dataloaders.ipynb #5f2fc73c
+# %% ../nbs/02_dataloaders.ipynb #79a921ed
 def batch_getter(
     ds # A data set
 ): # A function from a range or an int64 tensor of indices to a batch; None if there is none
     "How to fetch a whole batch of `ds` with one call"
-    if hasattr(ds,'get_batch'): return ds.get_batch
-    if isinstance(ds,(Tensor,np.ndarray)): return lambda i: take(ds, i)
-    if isinstance(ds,tud.TensorDataset): return lambda i: tuple(take(t, i) for t in ds.tensors)
-    if isinstance(ds,hfds.Dataset): return lambda i: _hf_batch(ds, i)
+    if _speaks_for(ds, 'get_batch'): return ds.get_batch
+    for base,get in _getters.items():
+        if isinstance(ds,base) and type(ds).__getitem__ is base.__getitem__: return lambda i: get(ds, i)
     if type(ds) is tud.Subset and (get := batch_getter(ds.dataset)) is not None:
         idxs = torch.as_tensor(ds.indices)
         return lambda i: get(take(idxs, i))
+
+def _speaks_for(ds, nm):
+    "Has `ds` a method `nm` that knows of its `__getitem__`, that is, of the same class or one derived from it?"
+    def depth(k): return next((i for i,c in enumerate(type(ds).__mro__) if k in vars(c)), math.inf)
+    return nm in getattr(ds,'__dict__',()) or depth(nm)<=depth('__getitem__')<math.inf
 
 def _hf_batch(ds, i):
     "A batch of a Hugging Face data set: a dictionary of columns, each made into a tensor"
     cols = ds[i if isinstance(i,range) else i.tolist()]
     return {k: torch.as_tensor(v) if isinstance(v,(Tensor,np.ndarray)) else collate(v, f'[{k!r}]') for k,v in cols.items()}
+
+_getters = {Tensor: take, np.ndarray: take, hfds.Dataset: _hf_batch, tud.TensorDataset: lambda ds, i: tuple(take(t, i) for t in ds.tensors)}
 
 # %% ../nbs/02_dataloaders.ipynb #b15a9c5a
 def _is_plain(ds):
@@ -386,13 +392,13 @@ def _batch(self:DataLoader, group):
     if not items or (self._ended and self.drop_last and len(items)<self.bs): return None
     return self.do_batch(items[0] if self.prebatched else items)
 
-# %% ../nbs/02_dataloaders.ipynb #1421e923
+# %% ../nbs/02_dataloaders.ipynb #03b299c4
 @patch
 def _read(self:DataLoader, group):
     "Fetch the items of `group`; fewer if some are skipped or if the stream ends"
     own = self._replaced('create_item')
     idxs = group.tolist() if isinstance(group,Tensor) else list(group)
-    if self.indexed and not self.prebatched and not own and hasattr(self.dataset,'__getitems__'): return self.dataset.__getitems__(idxs)
+    if self.indexed and not self.prebatched and not own and _speaks_for(self.dataset, '__getitems__'): return self.dataset.__getitems__(idxs)
     items = []
     for k,i in enumerate(idxs):
         if self._status is not None: self._status[1:] = self._b,k
