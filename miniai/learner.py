@@ -389,7 +389,7 @@ def _check_labels(loss_func, preds, targ):
     n = preds.shape[1]
     if lo<0 or hi>=n: raise ValueError(f'labels go from {lo} to {hi}, but the model has {n} outputs: labels must be 0 to {n-1}')
 
-# %% ../nbs/06_learner.ipynb #6b628ef8
+# %% ../nbs/06_learner.ipynb #f496d0a4
 def _explain(e, learn):
     "Add what we know to an error that came out of the model"
     n = _n_items(learn.batch)
@@ -400,23 +400,27 @@ def _explain(e, learn):
 
 def _n_items(batch):
     "How many items `batch` has: the length of its first tensor"
+    if isinstance(batch,(tuple,list)) and batch and isinstance(batch[0],Tensor) and batch[0].ndim: return len(batch[0])
     return next((len(t) for _,t in _tensors(batch) if t.ndim), 1)
 
-# %% ../nbs/06_learner.ipynb #c74f87e4
+# %% ../nbs/06_learner.ipynb #9514991b
 class Metric:
     "Base of metrics: a quotient of two sums over a data set. Subclasses define `update`, which calls `add` for each batch"
     def __init__(self): self.reset()
-    def reset(self): "Begin a new data set"; self.total,self.n,self._new = 0.,0,[]
+    def reset(self): "Begin a new data set"; self.total,self.n,self._new,self._weights = 0.,0,[],[]
     def add(self,
-        total:Tensor, # A sum over the items of a batch: a tensor with one number, on any device
-        n:float # How many items
+        x:Tensor, # One number, on any device
+        n:float, # How many items it is about
+        weight:float=1 # What `x` is multiplied by: 1 if it is a sum over the items, `n` if it is their mean
     ):
         "Take one batch into account"
-        self._new.append(total); self.n += n
+        self._new.append(x); self._weights.append(weight); self.n += n
         if len(self._new)>=256: self._fold()
     def _fold(self):
-        if self._new: self.total = self.total + torch.stack(self._new).to(_sum_type(self._new[0])).sum()
-        self._new = []
+        if not self._new: return
+        dtype,dev = _sum_type(self._new[0]),self._new[0].device
+        self.total = self.total + (torch.stack(self._new).to(dtype)*torch.tensor(self._weights, dtype=dtype, device=dev)).sum()
+        self._new,self._weights = [],[]
     def compute(self)->float: # nan if there was nothing
         "The value for all batches since `reset`"
         self._fold()
@@ -424,7 +428,7 @@ class Metric:
 
 def _sum_type(t): return torch.float32 if t.device.type=='mps' else torch.float64   # a Mac's GPU has no float64
 
-# %% ../nbs/06_learner.ipynb #ecf0c8f5
+# %% ../nbs/06_learner.ipynb #535ca51f
 class Mean(Metric):
     "Weighted mean"
     def update(self,
@@ -432,8 +436,7 @@ class Mean(Metric):
         weight:float=1 # How many items
     ):
         "Take `x` into account"
-        x = x.detach() if isinstance(x,Tensor) else torch.tensor(float(x))
-        self.add((x if x.dtype in (torch.float32,torch.float64) else x.float())*weight, weight)
+        self.add(x.detach() if isinstance(x,Tensor) else torch.tensor(float(x)), weight, weight)
 
 class Accuracy(Metric):
     "How often the model is right, from 0 to 1"
@@ -445,10 +448,9 @@ class Accuracy(Metric):
         targs:Tensor # (N,…) class numbers, or 0 and 1
     ):
         "Count a batch"
-        if preds.ndim==targs.ndim+1 and preds.shape[:1]+preds.shape[2:]==targs.shape: right = preds.argmax(1)==targs
-        elif preds.shape==targs.shape: right = (preds>self.thresh)==targs
-        else: raise ValueError(f'predictions of shape {tuple(preds.shape)} and targets of shape {tuple(targs.shape)} don\'t go together')
-        self.add(right.sum(), targs.numel())
+        yes = preds.argmax(1) if preds.ndim==targs.ndim+1 else preds>self.thresh
+        if yes.shape!=targs.shape: raise ValueError(f'predictions of shape {tuple(preds.shape)} and targets of shape {tuple(targs.shape)} don\'t go together')
+        self.add((yes==targs).sum(), targs.numel())
 
 # %% ../nbs/06_learner.ipynb #3a2219d5
 class FuncMetric(Mean):
@@ -488,14 +490,14 @@ class MetricsCB(Callback):
         if learn.training==learn.parts[-1]: self._show(learn)
     def cleanup_fit(self, learn): self._show(learn)
 
-# %% ../nbs/06_learner.ipynb #0bb800aa
+# %% ../nbs/06_learner.ipynb #15d1ce53
 @patch
 def after_batch(self:MetricsCB, learn):
     if learn.loss is not None: self.loss.update(learn.loss, _n_items(learn.batch))
     if not self.metrics: return
     preds = learn.preds.detach() if isinstance(learn.preds,Tensor) else learn.preds
     for m in self.metrics.values():
-        if not learn.iter and hasattr(m,'to') and isinstance(preds,Tensor): m.to(preds.device)
+        if learn.iter==0 and hasattr(m,'to') and isinstance(preds,Tensor): m.to(preds.device)
         m.update(preds, learn.targ)
 
 @patch

@@ -187,13 +187,13 @@ class Browser:
         self.menu.observe(self._filter, 'value'); self.slider.observe(lambda _: self._show(), 'value')
         self._filter()
 
-# %% ../nbs/04_plotting.ipynb #e21eab25
+# %% ../nbs/04_plotting.ipynb #2d2e8cb7
 @patch
 def _labels(self:Browser):
     "All labels, from the column if there is one"
     ds,k = self.ds,self.keys[1]
     col = ds[k] if isinstance(k,str) and hasattr(ds,'features') else ds.y if hasattr(ds,'y') else [ds[i][k] for i in range(len(ds))] if self.names else []
-    return np.array([int(o) for o in col] if len(col) and not isinstance(col,Tensor) and self.names else to_cpu(col))
+    return np.array(col.tolist() if isinstance(col,Tensor) else [int(o) for o in col] if self.names else list(col))
 
 @patch
 def _filter(self:Browser, *_):

@@ -23,7 +23,7 @@ def readme():
         c.outputs = [o for o in c.get('outputs',[]) if not (o.output_type=='stream' and o.name=='stderr')] if c.cell_type=='code' else None
         if c.outputs is None: del c['outputs']
         cells.append(c)
-    nb.cells = cells
+    nb.cells,nb.metadata.language_info = cells,{'name':'python'}
     text,extra = MarkdownExporter().from_notebook_node(nb)
     if extra.get('outputs'): raise SystemExit(f'nbs/index.ipynb has pictures in its outputs, which a README cannot hold: {list(extra["outputs"])}')
     text = re.sub(r'\]\((?!https?:|#)([^)]*\.ipynb)', r'](nbs/\1', text)
