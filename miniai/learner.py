@@ -7,7 +7,7 @@ __all__ = ['Learner', 'set_lr', 'TrainCB', 'check_targets', 'Metric', 'Mean', 'A
            'progress_env', 'ProgressCB', 'TrainLearner', 'MomentumLearner', 'LRFinderCB', 'suggest_lr', 'looking',
            'LRFind']
 
-# %% ../nbs/06_learner.ipynb #ed248533
+# %% ../nbs/06_learner.ipynb #d5df7323
 import base64, copy, html, inspect, io, math, random, shutil, sys, time, warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -17,11 +17,11 @@ import matplotlib.pyplot as plt, numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import camel2snake, patch
 from matplotlib.figure import Figure
 from torch import Tensor, nn, optim
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from .callbacks import (Callback, CancelEpochException, CancelFitException, DeviceCB, SingleBatchCB,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
-from .core import noted
+from .core import _map_tensors, noted
 from .dataloaders import DataLoaders
 
 # %% ../nbs/06_learner.ipynb #0be5c889
@@ -490,15 +490,16 @@ class MetricsCB(Callback):
         if learn.training==learn.parts[-1]: self._show(learn)
     def cleanup_fit(self, learn): self._show(learn)
 
-# %% ../nbs/06_learner.ipynb #15d1ce53
+# %% ../nbs/06_learner.ipynb #46f4bc9d
 @patch
 def after_batch(self:MetricsCB, learn):
     if learn.loss is not None: self.loss.update(learn.loss, _n_items(learn.batch))
     if not self.metrics: return
-    preds = learn.preds.detach() if isinstance(learn.preds,Tensor) else learn.preds
+    preds,targ = _map_tensors(Tensor.detach, learn.preds),learn.targ
+    if targ is None and isinstance(learn.batch,(tuple,list)): targ = learn.batch[-1]   # someone else's `get_loss`
     for m in self.metrics.values():
         if learn.iter==0 and hasattr(m,'to') and isinstance(preds,Tensor): m.to(preds.device)
-        m.update(preds, learn.targ)
+        m.update(preds, targ)
 
 @patch
 def after_epoch(self:MetricsCB, learn):
@@ -814,7 +815,7 @@ def _save_loader(dl):
         for g,s in gens.values(): g.set_state(s)
     return put_back
 
-# %% ../nbs/06_learner.ipynb #1fbf9d3c
+# %% ../nbs/06_learner.ipynb #c581812b
 class LRFind:
     "What `lr_find` found: the suggested rate `lr` (None if there is none), and the curve"
     def __init__(self, lr, lrs, losses): self.lr,self.lrs,self.losses = lr,lrs,losses
@@ -824,8 +825,10 @@ class LRFind:
     ): # The axes
         "Plot the loss over the learning rate"
         ax = ax or plt.subplots()[1]
-        ok = [(r,l) for r,l in zip(self.lrs,self.losses) if math.isfinite(l)]
-        ax.plot(*zip(*ok))
+        n = next((i for i,l in enumerate(self.losses) if not math.isfinite(l)), len(self.losses))
+        ax.plot(self.lrs[:n], self.losses[:n], color='C0', alpha=0.3, lw=0.8)
+        ax.plot(self.lrs[:n], _smooth(self.losses[:n], 0.7), color='C0')
+        if n: low,start = min(self.losses[:n]),np.median(self.losses[:max(1,n//4)]); ax.set_ylim(top=start+0.5*(start-low)+1e-9)
         if self.lr is not None: ax.axvline(self.lr, color='C1', ls='--', label=f'suggested: {self.lr:.2g}'); ax.legend()
         ax.set(xscale='log', xlabel='learning rate', ylabel='training loss')
         return ax
