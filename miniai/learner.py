@@ -7,7 +7,7 @@ __all__ = ['Learner', 'set_lr', 'TrainCB', 'check_targets', 'Metric', 'Mean', 'A
            'progress_env', 'ProgressCB', 'TrainLearner', 'MomentumLearner', 'LRFinderCB', 'suggest_lr', 'looking',
            'LRFind']
 
-# %% ../nbs/06_learner.ipynb #d5df7323
+# %% ../nbs/06_learner.ipynb #3d3252b8
 import base64, copy, html, inspect, io, math, random, shutil, sys, time, warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn, optim
 from tqdm import tqdm
 
-from .callbacks import (Callback, CancelEpochException, CancelFitException, DeviceCB, SingleBatchCB,
+from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException, DeviceCB, SingleBatchCB,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
 from .core import _map_tensors, noted
 from .dataloaders import DataLoaders
@@ -156,7 +156,7 @@ def _fit(self:Learner):
     for self.epoch in self.epochs:
         for training in self.parts: self.one_epoch(training)
 
-# %% ../nbs/06_learner.ipynb #1c7f1735
+# %% ../nbs/06_learner.ipynb #5ae132d3
 @patch
 def fit(self:Learner,
     n_epochs:int=1, # How many times to go through the data
@@ -178,6 +178,8 @@ def fit(self:Learner,
         self._check_steps()
         self._set_opt(_check_lr(lr), reset_opt)
         self._fit()
+    except (CancelBatchException,CancelEpochException) as e:
+        raise RuntimeError(f'a callback raised {type(e).__name__} where there is no {type(e).__name__[6:11].lower()} to cancel') from e
     finally:
         self.cbs[:] = [cb for cb in self.cbs if not any(cb is o for o in new)]
         self._part = self._found = None
@@ -815,7 +817,7 @@ def _save_loader(dl):
         for g,s in gens.values(): g.set_state(s)
     return put_back
 
-# %% ../nbs/06_learner.ipynb #c581812b
+# %% ../nbs/06_learner.ipynb #95d81adb
 class LRFind:
     "What `lr_find` found: the suggested rate `lr` (None if there is none), and the curve"
     def __init__(self, lr, lrs, losses): self.lr,self.lrs,self.losses = lr,lrs,losses
@@ -828,7 +830,7 @@ class LRFind:
         n = next((i for i,l in enumerate(self.losses) if not math.isfinite(l)), len(self.losses))
         ax.plot(self.lrs[:n], self.losses[:n], color='C0', alpha=0.3, lw=0.8)
         ax.plot(self.lrs[:n], _smooth(self.losses[:n], 0.7), color='C0')
-        if n: low,start = min(self.losses[:n]),np.median(self.losses[:max(1,n//4)]); ax.set_ylim(top=start+0.5*(start-low)+1e-9)
+        if n: low,start = min(self.losses[:n]),np.median(self.losses[:max(1,n//4)]); ax.set_ylim(low-0.1*(start-low)-1e-9, start+0.5*(start-low)+1e-9)
         if self.lr is not None: ax.axvline(self.lr, color='C1', ls='--', label=f'suggested: {self.lr:.2g}'); ax.legend()
         ax.set(xscale='log', xlabel='learning rate', ylabel='training loss')
         return ax
