@@ -7,7 +7,7 @@ __all__ = ['Learner', 'get_lrs', 'set_lr', 'TrainCB', 'check_targets', 'Metric',
            'fmt_num', 'progress_env', 'ProgressCB', 'TrainLearner', 'MomentumLearner', 'LRFinderCB', 'suggest_lr',
            'looking', 'LRFind']
 
-# %% ../nbs/06_learner.ipynb #3d3252b8
+# %% ../nbs/06_learner.ipynb #003cdd10
 import base64, copy, html, inspect, io, math, random, shutil, sys, time, warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn, optim
 from tqdm import tqdm
 
-from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException, DeviceCB, SingleBatchCB,
+from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
 from .core import _map_tensors, noted
 from .dataloaders import DataLoaders
@@ -772,37 +772,48 @@ def suggest_lr(
 
 def _smooth2(xs, beta=0.7): return (np.array(_smooth(xs, beta)) + np.array(_smooth(xs[::-1], beta)[::-1]))/2
 
-# %% ../nbs/06_learner.ipynb #b3afc999
+# %% ../nbs/06_learner.ipynb #8179d0bf
 @contextmanager
 def looking(
     learn:Learner # Anything may be done with it in the block
 ):
     "Put everything back at the end: model, optimizer, random numbers, loaders, callbacks"
-    mods = [m for m in (learn.model,learn.loss_func) if isinstance(m,nn.Module)]
-    ps = [p for m in mods for p in m.parameters()]
-    if any(isinstance(p,nn.parameter.UninitializedParameter) for p in ps): raise ValueError('the model has parameters without a shape yet: send a batch through it first')
-    saved = [(t,t.detach().clone()) for t in ps+[b for m in mods for b in m.buffers()]]
-    grads = [(p,None if p.grad is None else p.grad.clone()) for p in ps]
+    saved = [(m,{k:(t.detach().clone(), None if t.grad is None else t.grad.clone()) for k,t in _named(m).items()})
+             for m in (learn.model,learn.loss_func) if hasattr(m,'parameters')]
     state = [(o,dict(vars(o))) for o in (learn,*learn.cbs) if hasattr(o,'__dict__')]
     loaders,rng = [_save_loader(d) for d in _loaders(learn.dls)],_rng_state()
     try:
-        learn.opt = copy.deepcopy(learn.opt, {id(p):p for p in ps})
+        learn.opt = copy.deepcopy(learn.opt, {id(t):t for m,_ in saved for t in _named(m).values()})
         learn._made = learn._made and (learn.opt,*learn._made[1:])
         learn.cbs = [cb for cb in learn.cbs if getattr(cb,'looks',True)]
         yield
     finally:
-        with torch.no_grad():
-            for t,v in saved: t.copy_(v)
-        for p,g in grads: p.grad = g if g is None else g.to(p.device)
+        for m,d in saved: _put_back(m, d)
         for o,d in state: vars(o).clear(); vars(o).update(d)
         for put_back in loaders: put_back()
         _set_rng_state(rng)
 
-# %% ../nbs/06_learner.ipynb #84f6c2a3
+# %% ../nbs/06_learner.ipynb #037c5b61
+def _named(m):
+    "The parameters and buffers of `m`, by name"
+    d = dict([*m.named_parameters(), *m.named_buffers()] if isinstance(m,nn.Module) else enumerate(m.parameters()))
+    if any(isinstance(t,nn.parameter.UninitializedTensorMixin) for t in d.values()):
+        raise ValueError('the model has parameters without a shape yet: send a batch through it first')
+    return d
+
+def _put_back(m, saved):
+    "Give the tensors of `m` the values and gradients in `saved`"
+    with torch.no_grad():
+        for k,t in _named(m).items():
+            v,g = saved[k]
+            t.copy_(v)
+            t.grad = None if g is None else g.to(t.device)
+
+# %% ../nbs/06_learner.ipynb #86aaa137
 def _rng_state():
     "All global random numbers' state"
     s = dict(py=random.getstate(), np=np.random.get_state(), torch=torch.get_rng_state())
-    if torch.cuda.is_available() and torch.cuda.is_initialized(): s['cuda'] = torch.cuda.get_rng_state_all()
+    if torch.cuda.is_available(): s['cuda'] = torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available(): s['mps'] = torch.mps.get_rng_state()
     return s
 
