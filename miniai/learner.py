@@ -112,7 +112,7 @@ def _check_steps(self:Learner):
         if does and all(k in own for k in does): raise ValueError(f'{type(self).__name__} does `{does[0]}` itself, so that of {type(cb).__name__} would never run: '
             'use Learner in its place, or leave the callback out')
 
-# %% ../nbs/06_learner.ipynb #940625d9
+# %% ../nbs/06_learner.ipynb #f0114c6a
 @patch
 @with_cbs('batch')
 def _one_batch(self:Learner):
@@ -121,7 +121,7 @@ def _one_batch(self:Learner):
     self.get_loss()
     self.callback('after_loss')
     if not self.iter: self._check_loss()
-    if self.training:
+    if self._part:
         self.backward()
         self.callback('after_backward')
         self.step()
@@ -310,25 +310,25 @@ class TrainCB(Callback):
 
 def _keys(o): return None if o is None else (o,) if isinstance(o,str) else tuple(o)
 
-# %% ../nbs/06_learner.ipynb #bf2627ef
+# %% ../nbs/06_learner.ipynb #a55a33d9
 @patch
 def inputs(self:TrainCB,
     batch, # Tuple, list or dictionary
     model # For the names of its arguments
 ): # A tuple and a dictionary: the arguments for `model`
     "What the model gets of `batch`"
-    if isinstance(batch,Mapping):
+    if not isinstance(batch,(tuple,list)):
+        if not isinstance(batch,Mapping): raise TypeError(f'a batch must be a tuple, a list or a dictionary, got {type(batch).__name__}')
         names,by_name,_ = self._split(batch, model)
         return ((),{k:batch[k] for k in names}) if by_name else ([batch[k] for k in names],{})
-    if not isinstance(batch,(tuple,list)): raise TypeError(f'a batch must be a tuple, a list or a dictionary, got {type(batch).__name__}')
     if len(batch)<self.n_inp: raise ValueError(f'the batch has {len(batch)} parts, fewer than the {self.n_inp} inputs (`n_inp`)')
     if self.inp or self.targ: raise TypeError(f'`inp` and `targ` name keys of a dictionary, but the batch is a {type(batch).__name__}: use `n_inp`')
     return batch[:self.n_inp],{}
 
 @patch
 def targets(self:TrainCB, batch, model):
-    "What of `batch` the loss gets after the predictions: a list"
-    return [batch[k] for k in self._split(batch, model)[2]] if isinstance(batch,Mapping) else list(batch[self.n_inp:])
+    "What of `batch` the loss gets after the predictions: a tuple or list"
+    return batch[self.n_inp:] if isinstance(batch,(tuple,list)) else [batch[k] for k in self._split(batch, model)[2]]
 
 # %% ../nbs/06_learner.ipynb #28a592a1
 @patch
