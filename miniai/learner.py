@@ -156,7 +156,7 @@ def _fit(self:Learner):
     for self.epoch in self.epochs:
         for training in self.parts: self.one_epoch(training)
 
-# %% ../nbs/06_learner.ipynb #fb4c2e36
+# %% ../nbs/06_learner.ipynb #f87308d4
 @patch
 def fit(self:Learner,
     n_epochs:int=1, # How many times to go through the data
@@ -177,6 +177,7 @@ def fit(self:Learner,
         self.cbs.extend(new)
         self._check_steps()
         self._set_opt(_check_lr(lr), reset_opt)
+        if train: self._clear_grads()
         opt,lrs = self.opt,get_lrs(self.opt)
         self._fit()
     except (CancelBatchException,CancelEpochException) as e:
@@ -187,7 +188,12 @@ def fit(self:Learner,
         for m,mode in modes.items(): m.training = mode
         if lrs: set_lr(opt, lrs)
 
-# %% ../nbs/06_learner.ipynb #980f38a3
+# %% ../nbs/06_learner.ipynb #73f82692
+@patch
+def _clear_grads(self:Learner):
+    "What an interrupted fit has left in the gradients must not take part in the next one"
+    for p in self.model.parameters(): p.grad = None
+
 def _check_epochs(n):
     if isinstance(n,bool) or not isinstance(n,(int,np.integer)) or n<0: raise ValueError(f'`n_epochs` must be a whole number, 0 or more, got {n!r}')
     return int(n)
