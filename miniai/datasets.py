@@ -6,35 +6,54 @@
 __all__ = ['sample_path', 'fashion_names', 'fashion_features', 'take', 'Dataset', 'inplace', 'read_idx', 'fashion_mnist',
            'image_tensor', 'InMemory', 'in_memory']
 
-# %% ../nbs/01_datasets.ipynb #b1510fa1
-import gzip, io, os, socket, sys, zlib
+# %% ../nbs/01_datasets.ipynb #e6e69dbf
+import gzip, math, os, sys, zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
+from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 
-import datasets as hfds, numpy as np, torch
+import datasets as hfds, numpy as np, pyarrow as pa, torch
+from huggingface_hub import HfApi
 from PIL import Image
-from datasets.table import InMemoryTable
 from pyarrow.parquet import read_table
 from torch import Tensor
 from tqdm.auto import tqdm
 
-# %% ../nbs/01_datasets.ipynb #d3c6760c
+from .core import noted
+
+# %% ../nbs/01_datasets.ipynb #5559f7e6
 def take(
     data, # Tensor or array, or anything that can be indexed with a list
     idxs # `range` or int64 tensor of indices along the first axis, none negative
-): # A copy of these rows; a tensor, if `data` is a tensor or an array
+): # A copy of these rows: a tensor, if `data` is a tensor or an array of numbers
     "Fetch rows of `data` with one call"
-    if isinstance(data, np.ndarray): data = torch.from_numpy(data)
+    if isinstance(idxs, range) and idxs.step<0: idxs = torch.tensor(idxs)  # tensors have no backward slices
     if isinstance(data, Tensor):
-        if isinstance(idxs, range): return data[idxs.start:idxs.stop:idxs.step].clone()
-        return torch.index_select(data, 0, idxs.to(data.device) if data.is_cuda else idxs)
-    idxs = idxs if isinstance(idxs, range) else idxs.tolist()
-    return [data[i] for i in idxs] if isinstance(data, (list,tuple,str)) else data[list(idxs)]
+        if isinstance(idxs, range): return data[_slice(idxs, len(data))].clone()
+        return torch.index_select(data, 0, idxs.to(data.device))
+    if isinstance(data, np.ndarray):
+        rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else np.take(data, idxs.cpu(), 0)
+        return torch.from_numpy(rows) if rows.dtype.kind in 'biufc' else rows
+    return _at(data, list(idxs) if isinstance(idxs, range) else idxs.tolist())
 
-# %% ../nbs/01_datasets.ipynb #aa8cc9ca
+def _slice(r, n):
+    "The slice that a range stands for; going too far is an error, where a slice would just be shorter"
+    if r and (r[0]<0 or r[-1]>=n): raise IndexError(f'{r} is out of range for {n} items')
+    return slice(r.start, r.stop, r.step)
+
+# %% ../nbs/01_datasets.ipynb #30e7a0ee
+def _at(o, i):
+    "`o[i]`, where lists, tuples and strings too take several indices"
+    several = isinstance(i, (list,range,np.ndarray,Tensor)) and np.ndim(i)>0
+    if not several or not isinstance(o, (list,tuple,str)): return o[i]
+    i = np.asarray(i)
+    return [o[j] for j in (np.flatnonzero(i) if i.dtype==bool else i)]
+
+# %% ../nbs/01_datasets.ipynb #b5e9272a
 class Dataset:
-    "Pairs of an input and a target; an index, a slice, or a list of indices gives a tuple `(x,y)`"
+    "Pairs of input and target: an index gives one `(x,y)`; a slice, list or tensor of indices a pair of batches"
     def __init__(self,
         x, # Inputs: tensor, array, or list
         y # Targets: as many as inputs
@@ -50,12 +69,8 @@ class Dataset:
         "Fetch a whole batch with one call"
         return take(self.x, idxs), take(self.y, idxs)
 
-def _at(o, i):
-    "`o[i]`, also if `o` is a Python list and `i` a list of indices"
-    return [o[j] for j in i] if isinstance(o,(list,tuple,str)) and isinstance(i,(list,Tensor,np.ndarray)) and np.ndim(i) else o[i]
-
-# %% ../nbs/01_datasets.ipynb #2941389e
-sample_path = Path(__file__).parent/'data'/'fashion_mnist' if '__file__' in globals() else Path('../miniai/data/fashion_mnist').absolute()
+# %% ../nbs/01_datasets.ipynb #ae9a5953
+sample_path = Path(str(files('miniai')))/'data'/'fashion_mnist'
 
 # %% ../nbs/01_datasets.ipynb #74a2c8c8
 def inplace(
@@ -68,157 +83,226 @@ def inplace(
         return b
     return _f
 
-# %% ../nbs/01_datasets.ipynb #8bbfd45c
+# %% ../nbs/01_datasets.ipynb #88703232
 def read_idx(
-    path # IDX file of unsigned bytes, packed by gzip (`.gz`) or not
+    path # IDX file of unsigned bytes, packed by gzip or not
 )->np.ndarray: # uint8 array with the shape that the file's header gives
-    "Read an IDX file ([the format](http://yann.lecun.com/exdb/mnist/)); raises `ValueError` naming the file and what is wrong with it"
-    path = Path(path)
-    try: raw = gzip.decompress(path.read_bytes()) if path.suffix=='.gz' else path.read_bytes()
-    except (OSError,EOFError,zlib.error) as e: raise ValueError(f'{path}: not a complete gzip file ({e})') from e
-    ndim = raw[3] if len(raw)>3 else 0
-    if raw[:3]!=b'\0\0\x08' or len(raw)<4+4*ndim: raise ValueError(f'{path}: not an IDX file of bytes: expected it to begin with 00 00 08, got {raw[:3].hex(" ") or "nothing"}')
-    shape = tuple(np.frombuffer(raw, '>i4', ndim, 4).tolist())
-    start,size = 4+4*ndim, int(np.prod(shape))
-    if len(raw)-start!=size: raise ValueError(f'{path}: expected {size} bytes of data for the shape {shape}, got {len(raw)-start}')
+    "Read an IDX file; what is wrong with it is a `ValueError` that names the file"
+    path = Path(path); raw = _unpacked(path)
+    if raw[:3]!=b'\0\0\x08':
+        got = raw[:3].hex(' ') or 'an empty file'
+        raise ValueError(f'{path}: expected an IDX file of bytes, which begins with 00 00 08, got {got}')
+    ndim = raw[3] if len(raw)>3 else 1
+    start = 4+4*ndim
+    if len(raw)<start: raise ValueError(f'{path}: expected a header of {start} bytes for {ndim} axes, got {len(raw)}')
+    shape = tuple(np.frombuffer(raw, '>u4', ndim, 4).tolist())
+    size = math.prod(shape)
+    if len(raw)-start!=size:
+        raise ValueError(f'{path}: expected {size} bytes of data for the shape {shape}, got {len(raw)-start}')
     return np.frombuffer(raw, np.uint8, size, start).reshape(shape)
 
-# %% ../nbs/01_datasets.ipynb #45184c64
+def _unpacked(path):
+    "The bytes of a file, unpacked if it begins as gzip files do"
+    raw = path.read_bytes()
+    if raw[:2]!=b'\x1f\x8b': return raw
+    try: return gzip.decompress(raw)
+    except (OSError,EOFError,zlib.error) as e: raise ValueError(f'{path}: not a complete gzip file ({e})') from e
+
+# %% ../nbs/01_datasets.ipynb #54a7dbb7
 fashion_names = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',')
 fashion_features = hfds.Features(image=hfds.Image(), label=hfds.ClassLabel(names=fashion_names))
 
+def _pgm_files(images):
+    "Arrow array of picture files from a uint8 array N×H×W"
+    n,h,w = images.shape
+    head = np.frombuffer(b'P5 %d %d 255\n' % (w,h), np.uint8)
+    rows = np.concatenate([np.broadcast_to(head, (n,len(head))), images.reshape(n,h*w)], 1)
+    starts = np.arange(n+1, dtype=np.int32)*rows.shape[1]
+    return pa.Array.from_buffers(pa.binary(), n, [None, pa.py_buffer(starts), pa.py_buffer(rows)])
+
 def _from_arrays(images, labels):
     "A data set with the features of Fashion-MNIST from uint8 arrays"
-    head = b'P5 %d %d 255\n' % images.shape[:0:-1]
-    return hfds.Dataset.from_dict({'image': [{'bytes':head+o.tobytes(),'path':None} for o in images], 'label': labels.tolist()}, features=fashion_features)
+    ims = pa.StructArray.from_arrays([_pgm_files(images), pa.nulls(len(images), pa.string())], ['bytes','path'])
+    cols = [ims, pa.array(labels, pa.int64())]
+    return hfds.Dataset(pa.Table.from_arrays(cols, schema=fashion_features.arrow_schema))
 
-def _png(im):
-    "The bytes of a small PNG file"
-    f = io.BytesIO(); im.save(f, 'png', optimize=True)
-    return f.getvalue()
+# %% ../nbs/01_datasets.ipynb #c49fae9c
+def _find(folder, split, kind):
+    "The IDX file of a split, packed or not"
+    name = f'{"t10k" if split=="test" else "train"}-{kind}-ubyte'
+    for f in (folder/name, folder/f'{name}.gz'):
+        if f.exists(): return f
+    found = ', '.join(sorted(f.name for f in folder.iterdir())[:10]) or 'nothing'
+    raise FileNotFoundError(f'{folder}: the split {split!r} is missing: '
+                            f'expected a file {name} or {name}.gz, found {found}')
 
-# %% ../nbs/01_datasets.ipynb #4d1d8091
-def _idx_split(path, split):
-    "One split from the two IDX files of a folder, checked"
-    def find(kind):
-        name = f'{"t10k" if split=="test" else "train"}-{kind}-ubyte'
-        for f in (path/name, path/f'{name}.gz'):
-            if f.exists(): return f
-        raise FileNotFoundError(f'{path}: the split {split!r} is missing: expected a file {name} or {name}.gz, found {sorted(f.name for f in path.iterdir())}')
-    fx,fy = find('images-idx3'),find('labels-idx1')
+def _idx_split(folder, split):
+    "One split from two IDX files, checked"
+    fx,fy = _find(folder, split, 'images-idx3'), _find(folder, split, 'labels-idx1')
     xs,ys = read_idx(fx),read_idx(fy)
-    if xs.ndim!=3 or xs.shape[1:]!=(28,28): raise ValueError(f'{fx}: expected images of 28 × 28, got an array of shape {xs.shape}')
-    if ys.ndim!=1 or len(ys)!=len(xs): raise ValueError(f'{fy}: expected {len(xs)} labels, one for each image of {fx.name}, got an array of shape {ys.shape}')
-    if len(ys) and ys.max()>9: raise ValueError(f'{fy}: expected labels from 0 to 9, got {ys.max()} at position {ys.argmax()}')
+    if xs.shape[1:]!=(28,28): raise ValueError(f'{fx}: expected images of 28 × 28, got an array of shape {xs.shape}')
+    if ys.shape!=xs.shape[:1]:
+        raise ValueError(f'{fy}: expected {len(xs)} labels, one for each image of {fx.name}, '
+                         f'got an array of shape {ys.shape}')
+    if len(ys) and ys.max()>9:
+        raise ValueError(f'{fy}: expected labels from 0 to 9, got {ys.max()} at position {ys.argmax()}')
     return _from_arrays(xs, ys)
 
-def _from_idx(path):
-    path = Path(path).expanduser()
-    if not path.is_dir(): raise FileNotFoundError(f'{path}: no such folder; expected one with the four IDX files of Fashion-MNIST')
-    return hfds.DatasetDict({s:_idx_split(path, s) for s in ('train','test')})
+def _from_idx(folder):
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        raise FileNotFoundError(f'{folder}: no such folder; expected one with the four IDX files of Fashion-MNIST')
+    return hfds.DatasetDict({s:_idx_split(folder, s) for s in ('train','test')})
 
-# %% ../nbs/01_datasets.ipynb #f49b00fa
+# %% ../nbs/01_datasets.ipynb #6b71d2b6
 _debian = Path('/usr/share/datasets/fashion-mnist')
 _hub_name = 'zalando-datasets/fashion_mnist'
 
-def _hub_reachable():
-    "Is there a network with the Hub in it, and are we allowed to use it?"
+def _from_cache():
+    "Fashion-MNIST as `datasets` keeps it when it came from the Hub before; None if it did not"
+    cache = Path(hfds.config.HF_DATASETS_CACHE)/_hub_name.replace('/','___')
+    infos = [f for f in cache.glob('**/dataset_info.json') if '.incomplete' not in str(f)]
+    for d in (f.parent for f in sorted(infos, key=os.path.getmtime, reverse=True)):
+        parts = {s:sorted(d.glob(f'fashion_mnist-{s}*.arrow')) for s in ('train','test')}
+        if all(parts.values()):
+            return hfds.DatasetDict({s:hfds.concatenate_datasets([hfds.Dataset.from_file(str(f)) for f in fs])
+                                     for s,fs in parts.items()})
+
+# %% ../nbs/01_datasets.ipynb #5a2147ce
+def _hub_reachable(
+    timeout:float=3 # Seconds to wait
+)->bool:
+    "Is there a network with the data set's page on the Hub in it, and are we allowed to use it?"
     if hfds.config.HF_HUB_OFFLINE: return False
-    try: socket.create_connection(('huggingface.co',443), timeout=2).close()
-    except OSError: return False
-    return True
+    found = []
+    def ask():
+        try: found.append(HfApi().dataset_info(_hub_name, timeout=timeout))
+        except Exception: pass                                  # any failure is an answer: it can't be reached
+    t = Thread(target=ask, daemon=True)
+    t.start(); t.join(timeout)
+    return bool(found)
 
 def _from_hub():
-    "Fashion-MNIST from the library's cache, or from the Hub; None if neither has it"
-    cache = Path(hfds.config.HF_DATASETS_CACHE)/_hub_name.replace('/','___')
-    files = {s: sorted(cache.glob(f'**/fashion_mnist-{s}*.arrow')) for s in ('train','test')}
-    if all(files.values()): return hfds.DatasetDict({s:hfds.concatenate_datasets([hfds.Dataset.from_file(str(f)) for f in fs]) for s,fs in files.items()})
-    return hfds.load_dataset(_hub_name) if _hub_reachable() else None
+    "Fashion-MNIST from the Hub, or in words why not"
+    if not _hub_reachable(): return 'the Hugging Face Hub cannot be reached'
+    try: return hfds.load_dataset(_hub_name)
+    except Exception as e: return f'the Hugging Face Hub failed ({type(e).__name__}: {str(e).partition(chr(10))[0]})'
 
-# %% ../nbs/01_datasets.ipynb #aca01dda
+# %% ../nbs/01_datasets.ipynb #e927812a
 def _sample():
     "The shipped sample, read without a cache"
-    return hfds.DatasetDict({s:hfds.Dataset(InMemoryTable(read_table(sample_path/f'{s}.parquet'))) for s in ('train','test')})
+    return hfds.DatasetDict({s:hfds.Dataset(read_table(sample_path/f'{s}.parquet')) for s in ('train','test')})
 
 def fashion_mnist(
     path=None, # Folder with the four IDX files; default: the variable `FASHION_MNIST_DIR`, if it is set
     sample:bool=False # The shipped sample of 6,000 + 1,000 images?
 )->hfds.DatasetDict: # Splits 'train' and 'test' with the columns 'image' and 'label'
-    "[Fashion-MNIST](https://github.com/zalandoresearch/fashion-mnist): a named folder, Debian's package, the Hugging Face cache or Hub, else the shipped sample"
+    "Fashion-MNIST: from a named folder, else Debian's package, the Hugging Face cache or Hub, or the shipped sample"
+    if sample and path: raise ValueError(f'`path` and `sample` exclude each other, got both ({str(path)!r})')
     if sample: return _sample()
     path = path or os.environ.get('FASHION_MNIST_DIR')
     if path: return _from_idx(path)
     if _debian.is_dir(): return _from_idx(_debian)
-    if (dd := _from_hub()) is not None: return dd
-    print('Fashion-MNIST was not found on this machine and the Hub cannot be reached: using the sample of 6,000 + 1,000 images', file=sys.stderr)
+    if (dd := _from_cache()) is not None: return dd
+    if isinstance(dd := _from_hub(), hfds.DatasetDict): return dd
+    print(f'Fashion-MNIST is not on this machine, and {dd}: using the sample of 6,000 + 1,000 images', file=sys.stderr)
     return _sample()
 
-# %% ../nbs/01_datasets.ipynb #7ee74c0b
+# %% ../nbs/01_datasets.ipynb #76cb5638
 def image_tensor(
-    im # PIL image, or array of shape H×W, H×W×C
-)->Tensor: # C×H×W, uint8; grey images have one channel, palettes become RGB
+    im # PIL image, or array of shape H×W or H×W×C; a tensor is returned as it is
+)->Tensor: # C×H×W, uint8 (int32 or float32 for more than 8 bits); grey has one channel, palettes become RGB or RGBA
     "A picture as a tensor with channels first"
-    if isinstance(im, Image.Image) and im.mode not in ('L','RGB','RGBA'): im = im.convert('L' if im.mode=='1' else 'RGBA' if 'transparency' in im.info else 'RGB')
-    a = np.array(im)
-    if a.ndim not in (2,3): raise ValueError(f'an image has 2 or 3 axes, got shape {a.shape}')
-    return torch.from_numpy(a)[None] if a.ndim==2 else torch.from_numpy(a).permute(2,0,1).contiguous()
+    return im if isinstance(im, Tensor) else torch.from_numpy(np.ascontiguousarray(_channels_first(im)))
 
-# %% ../nbs/01_datasets.ipynb #b54fbfcd
+def _channels_first(im):
+    a = np.array(_plain_mode(im) if isinstance(im, Image.Image) else im)
+    if a.ndim not in (2,3): raise ValueError(f'an image has 2 or 3 axes, got shape {a.shape}')
+    return a[None] if a.ndim==2 else a.transpose(2,0,1)
+
+def _plain_mode(im):
+    "The same picture in a mode whose numbers mean what they say"
+    if im.mode in ('L','RGB','RGBA','I','F'): return im
+    if im.mode=='1': return im.convert('L')
+    if im.mode.startswith('I;16'): return im.convert('I')
+    return im.convert('RGBA' if im.mode in ('LA','PA') or 'transparency' in im.info else 'RGB')
+
+# %% ../nbs/01_datasets.ipynb #4c260e4d
 class InMemory:
-    "Columns held in memory; an index gives a dictionary with one item, a slice or list one with a batch, a name the column"
+    "Columns in memory: an index gives a dictionary of one item; a slice, list or tensor a batch; a name the column"
     def __init__(self,
         columns:dict, # From names to tensors (or lists) of the same length
         features=None # The Hugging Face features of the columns, if there are any
     ):
-        if len({len(c) for c in columns.values()})!=1: raise ValueError(f'columns need the same length, got { {k:len(c) for k,c in columns.items()} }')
+        lens = {k:len(c) for k,c in columns.items()}
+        if len(set(lens.values()))!=1: raise ValueError(f'columns need the same length, got {lens}')
         self.columns,self.features = columns,columns if features is None else features
     def __len__(self): return len(next(iter(self.columns.values())))
-    def __getitem__(self, i): return self.columns[i] if isinstance(i,str) else {k:_at(c,i) for k,c in self.columns.items()}
-    def __repr__(self): return f'{type(self).__name__} of {len(self)} items: ' + ', '.join(f'{k} {_describe(c)}' for k,c in self.columns.items())
+    def __getitem__(self, i):
+        return self.columns[i] if isinstance(i,str) else {k:_at(c,i) for k,c in self.columns.items()}
+    def __repr__(self):
+        cols = ', '.join(f'{k} {_describe(c)}' for k,c in self.columns.items())
+        return f'{type(self).__name__} of {len(self)} items: {cols}'
     def get_batch(self,
         idxs # `range` or int64 tensor of indices
     )->dict: # From names to batches
         "Fetch a whole batch with one call for each column"
         return {k:take(c, idxs) for k,c in self.columns.items()}
 
-def _describe(c): return f'{tuple(c.shape[1:])} {str(c.dtype)[6:]}' if isinstance(c,Tensor) else type(c).__name__
+def _describe(c):
+    return f'{tuple(c.shape[1:])} {str(c.dtype)[6:]}' if isinstance(c,Tensor) else type(c).__name__
 
-# %% ../nbs/01_datasets.ipynb #cbd4dc59
-def _image_bytes(ds, k):
-    "The files of an image column, as a list of bytes"
-    rows = ds.with_format('arrow')[:][k].to_pylist()
-    return [r['bytes'] if r['bytes'] is not None else Path(r['path']).read_bytes() for r in rows]
+# %% ../nbs/01_datasets.ipynb #1df4ae37
+def _decode(i, row, feature, tfm):
+    "Image `i` as an array C×H×W"
+    if row is None: raise ValueError(f'image {i} is missing (None)')
+    try: im = feature.decode_example(row)
+    except Exception as e: raise ValueError(f'image {i} cannot be decoded: {e}') from e
+    try: im = im if tfm is None else tfm(im)
+    except Exception as e: raise noted(e, f'raised by `tfm` for image {i}')
+    return im.numpy() if isinstance(im, Tensor) else _channels_first(im)
 
-def _decode(i, data, tfm):
-    try:
-        with Image.open(io.BytesIO(data)) as im: return image_tensor(im if tfm is None else tfm(im))
-    except (OSError,SyntaxError) as e: raise ValueError(f'image {i} cannot be decoded: {e}') from e
+def _fit(i, im, out):
+    "Put image `i` into its place"
+    if im.shape!=out.shape[1:] or im.dtype!=out.dtype:
+        raise ValueError(f'image {i} has shape {im.shape} and type {im.dtype}, '
+            f'but image 0 has {out.shape[1:]} and {out.dtype}: '
+            "make them alike, for example with `tfm=lambda im: im.convert('RGB').resize((64,64))`")
+    out[i] = im
 
-def _decode_all(files, tfm, progress):
-    "All images as one tensor"
-    threads = min(8, os.cpu_count() or 1) if files and sum(map(len,files))>10_000*len(files) else 1
-    with ThreadPoolExecutor(threads) as ex:
-        ims = (map if threads==1 else ex.map)(_decode, range(len(files)), files, [tfm]*len(files))
-        out = None
-        for i,im in enumerate(tqdm(ims, total=len(files), desc='decoding', disable=not progress, leave=False)):
-            if out is None: out = torch.empty(len(files), *im.shape, dtype=im.dtype)
-            if im.shape!=out.shape[1:]: raise ValueError(f'image {i} has shape {tuple(im.shape)}, but image 0 has {tuple(out.shape[1:])}: resize them, with `tfm=lambda im: im.resize((64,64))` for example')
-            out[i] = im
-    return out if out is not None else torch.empty(0, 1, 0, 0, dtype=torch.uint8)
+# %% ../nbs/01_datasets.ipynb #35885552
+def _decode_all(ds, k, tfm, progress, chunk=256):
+    "All images of a column, as one tensor"
+    if not len(ds): return torch.empty(0, 1, 0, 0, dtype=torch.uint8)
+    feature,rows = hfds.Image(mode=ds.features[k].mode), ds.with_format('arrow').select_columns(k)
+    def read(lo, hi): return rows[lo:hi][k].to_pylist()
+    row = read(0, 1)[0]; im = _decode(0, row, feature, tfm)
+    out = np.empty((len(ds), *im.shape), im.dtype)
+    def fill(lo):
+        files = read(lo, lo+chunk)
+        for i,row in enumerate(files, lo): _fit(i, _decode(i, row, feature, tfm), out)
+        return len(files)
+    threads = 1 if 0<len(row['bytes'] or b'')<10_000 else min(8, os.cpu_count() or 1)
+    bar = tqdm(total=len(ds), desc=f'decoding {k}', disable=not progress, leave=False)
+    with bar, ThreadPoolExecutor(threads) as ex:
+        for n in ex.map(fill, range(0, len(ds), chunk)): bar.update(n)
+    return torch.from_numpy(out)
 
-# %% ../nbs/01_datasets.ipynb #d2aab93e
+# %% ../nbs/01_datasets.ipynb #20e34149
 def _column(ds, k, tfm, progress):
-    if isinstance(ds.features[k], hfds.Image): return _decode_all(_image_bytes(ds, k), tfm, progress)
-    vals = ds.with_format(None)[:][k]
-    vals = list(vals)
-    return torch.tensor(vals) if vals and isinstance(vals[0],(bool,int,float)) and all(v is not None for v in vals) else vals
+    if isinstance(ds.features[k], hfds.Image): return _decode_all(ds, k, tfm, progress)
+    vals = list(ds.with_format(None).select_columns(k)[:][k])
+    if not vals and isinstance(ds.features[k], hfds.ClassLabel): return torch.empty(0, dtype=torch.int64)
+    try: return torch.tensor(vals) if vals else vals
+    except (TypeError,ValueError,RuntimeError): return vals
 
 def in_memory(
-    ds, # Hugging Face data set, or a dictionary of them (`DatasetDict`)
-    tfm=None, # From PIL image to PIL image, called once for each: a resize, for example
-    progress:bool=True # Show a progress bar?
+    ds, # Hugging Face data set, or a dictionary of them (`DatasetDict`); a transform set on it is not applied
+    tfm=None, # From PIL image to PIL image (or array, or tensor), called once for each image: a resize, for example
+    progress:bool=True # Show a progress bar, on standard error?
 ): # `InMemory`, or a dictionary of them; images are uint8 tensors of shape N×C×H×W
-    "Decode a Hugging Face data set once, into tensors; raises `ValueError` naming an image that can't be decoded or has another shape"
+    "Decode a Hugging Face data set once, into tensors; raises `ValueError` with the index of an image that won't do"
     if isinstance(ds, dict): return {k:in_memory(d, tfm, progress) for k,d in ds.items()}
-    if not isinstance(ds, hfds.Dataset): raise TypeError(f'in_memory takes a Hugging Face `Dataset` or `DatasetDict`, got {type(ds).__name__}')
+    if not isinstance(ds, hfds.Dataset):
+        raise TypeError(f'in_memory takes a Hugging Face `Dataset` or `DatasetDict`, got {type(ds).__name__}')
     return InMemory({k:_column(ds, k, tfm, progress) for k in ds.features}, ds.features)
