@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from .core import noted
 
-# %% ../nbs/01_datasets.ipynb #5559f7e6
+# %% ../nbs/01_datasets.ipynb #56066bdd
 def take(
     data, # Tensor or array, or anything that can be indexed with a list
     idxs # `range` or int64 tensor of indices along the first axis, none negative
@@ -32,11 +32,17 @@ def take(
     if isinstance(idxs, range) and idxs.step<0: idxs = torch.tensor(idxs)  # tensors have no backward slices
     if isinstance(data, Tensor):
         if isinstance(idxs, range): return data[_slice(idxs, len(data))].clone()
-        return torch.index_select(data, 0, idxs.to(data.device))
+        return _rows(data, idxs)
     if isinstance(data, np.ndarray):
         rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else np.take(data, idxs.cpu(), 0)
         return torch.from_numpy(rows) if rows.dtype.kind in 'biufc' else rows
     return _at(data, list(idxs) if isinstance(idxs, range) else idxs.tolist())
+
+def _rows(data, idxs):
+    "Rows of a tensor: copied by NumPy if it can look into the tensor's memory, else by `index_select`"
+    try: rows = data.numpy() if type(data) is Tensor else None
+    except (TypeError,RuntimeError): rows = None                # on a GPU, bfloat16, sparse, with gradients
+    return torch.index_select(data, 0, idxs.to(data.device)) if rows is None else torch.from_numpy(rows.take(idxs.numpy(), 0))
 
 def _slice(r, n):
     "The slice that a range stands for; going too far is an error, where a slice would just be shorter"
@@ -154,19 +160,22 @@ def _from_idx(folder):
         raise FileNotFoundError(f'{folder}: no such folder; expected one with the four IDX files of Fashion-MNIST')
     return hfds.DatasetDict({s:_idx_split(folder, s) for s in ('train','test')})
 
-# %% ../nbs/01_datasets.ipynb #6b71d2b6
+# %% ../nbs/01_datasets.ipynb #cf3503bf
 _debian = Path('/usr/share/datasets/fashion-mnist')
 _hub_name = 'zalando-datasets/fashion_mnist'
+
+def _arrow_split(files): return hfds.concatenate_datasets([hfds.Dataset.from_file(str(f)) for f in files])
 
 def _from_cache():
     "Fashion-MNIST as `datasets` keeps it when it came from the Hub before; None if it did not"
     cache = Path(hfds.config.HF_DATASETS_CACHE)/_hub_name.replace('/','___')
+    if not os.access(cache, os.R_OK|os.X_OK): return None
     infos = [f for f in cache.glob('**/dataset_info.json') if '.incomplete' not in str(f)]
     for d in (f.parent for f in sorted(infos, key=os.path.getmtime, reverse=True)):
         parts = {s:sorted(d.glob(f'fashion_mnist-{s}*.arrow')) for s in ('train','test')}
-        if all(parts.values()):
-            return hfds.DatasetDict({s:hfds.concatenate_datasets([hfds.Dataset.from_file(str(f)) for f in fs])
-                                     for s,fs in parts.items()})
+        try:
+            if all(parts.values()): return hfds.DatasetDict({s:_arrow_split(fs) for s,fs in parts.items()})
+        except (OSError,pa.ArrowException): pass                # this version is damaged
 
 # %% ../nbs/01_datasets.ipynb #5a2147ce
 def _hub_reachable(
