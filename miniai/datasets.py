@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from .core import noted
 
-# %% ../nbs/01_datasets.ipynb #56066bdd
+# %% ../nbs/01_datasets.ipynb #59de733e
 def take(
     data, # Tensor or array, or anything that can be indexed with a list
     idxs # `range` or int64 tensor of indices along the first axis, none negative
@@ -34,15 +34,20 @@ def take(
         if isinstance(idxs, range): return data[_slice(idxs, len(data))].clone()
         return _rows(data, idxs)
     if isinstance(data, np.ndarray):
-        rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else np.take(data, idxs.cpu(), 0)
+        rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else _np_rows(data, idxs)
         return torch.from_numpy(rows) if rows.dtype.kind in 'biufc' else rows
     return _at(data, list(idxs) if isinstance(idxs, range) else idxs.tolist())
 
 def _rows(data, idxs):
     "Rows of a tensor: copied by NumPy if it can look into the tensor's memory, else by `index_select`"
-    try: rows = data.numpy() if type(data) is Tensor else None
-    except (TypeError,RuntimeError): rows = None                # on a GPU, bfloat16, sparse, with gradients
-    return torch.index_select(data, 0, idxs.to(data.device)) if rows is None else torch.from_numpy(rows.take(idxs.numpy(), 0))
+    try: a = data.numpy() if type(data) is Tensor else None
+    except (TypeError,RuntimeError): a = None                   # on a GPU, bfloat16, sparse, with gradients
+    return torch.index_select(data, 0, idxs.to(data.device)) if a is None else torch.from_numpy(_np_rows(a, idxs))
+
+def _np_rows(a, idxs):
+    "Rows of an array; `take` would first copy the *whole* array if its axes had been exchanged"
+    idxs = idxs.cpu().numpy()
+    return a.take(idxs, 0) if a.flags.c_contiguous else np.ascontiguousarray(a[idxs])
 
 def _slice(r, n):
     "The slice that a range stands for; going too far is an error, where a slice would just be shorter"
