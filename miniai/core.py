@@ -5,27 +5,34 @@
 # %% auto #0
 __all__ = ['def_device', 'to_device', 'to_cpu', 'set_seed', 'fig_defaults', 'synth_reg', 'noted']
 
-# %% ../nbs/00_core.ipynb #b9f215d5
+# %% ../nbs/00_core.ipynb #3035a37b
 import random
 from collections.abc import Mapping
+from copy import copy
 
 import matplotlib.pyplot as plt, numpy as np, torch
+from IPython import get_ipython
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 # %% ../nbs/00_core.ipynb #8265fa20
 def_device = 'cuda' if torch.cuda.is_available() else 'mps' if torch.backends.mps.is_available() else 'cpu'
 
-# %% ../nbs/00_core.ipynb #1cd874e3
+# %% ../nbs/00_core.ipynb #d4b130fd
 def _map_tensors(f, x):
     "`x` with `f` called on each tensor in it; containers keep their type, everything else stays as it is"
     if isinstance(x, Tensor): return f(x)
-    if isinstance(x, Mapping):
-        res = {k:_map_tensors(f,v) for k,v in x.items()}
-        return res if type(x) is dict else type(x)(res)
+    if isinstance(x, Mapping): return _map_dict(f, x)
+    if isinstance(x, PackedSequence): return type(x)(f(x.data), x.batch_sizes, *(_map_tensors(f,o) for o in x[2:]))
     if isinstance(x, tuple) and hasattr(x,'_fields'): return type(x)(*(_map_tensors(f,o) for o in x))
     if isinstance(x, (tuple,list)): return type(x)(_map_tensors(f,o) for o in x)
     return x
+
+def _map_dict(f, x):
+    res = {k:_map_tensors(f,v) for k,v in x.items()}
+    try: return res if type(x) is dict else type(x)(res)
+    except TypeError: new = copy(x); new.update(res); return new    # made in another way, as a `defaultdict` is
 
 # %% ../nbs/00_core.ipynb #0d0fbe6d
 def to_device(
@@ -44,20 +51,20 @@ def to_cpu(
     def f(t): return t.detach().cpu().float() if t.dtype in (torch.float16,torch.bfloat16) else t.detach().cpu()
     return _map_tensors(f, x)
 
-# %% ../nbs/00_core.ipynb #c00c346d
+# %% ../nbs/00_core.ipynb #3497124f
 def set_seed(
     seed:int, # At least 0
     deterministic:bool=False # Also refuse algorithms whose results vary from run to run? Slower, and an error where there is no other
 ):
     "Seed all random numbers; see [Reproducibility](https://docs.pytorch.org/docs/stable/notes/randomness.html)"
     torch.use_deterministic_algorithms(deterministic)
-    torch.backends.cudnn.deterministic,torch.backends.cudnn.benchmark = deterministic,False
+    if deterministic: torch.backends.cudnn.benchmark = False    # it would choose an algorithm by measuring
     random.seed(seed); np.random.seed(seed%2**32); torch.manual_seed(seed)
 
-# %% ../nbs/00_core.ipynb #03c5c592
+# %% ../nbs/00_core.ipynb #77f25138
 def fig_defaults():
     "Set matplotlib's defaults: 4 × 2.5 inches at 80 dots per inch, grey images, sharp pixels"
-    set_matplotlib_formats('png', metadata={'Software': None})
+    if get_ipython() is not None: set_matplotlib_formats('png', metadata={'Software': None})    # it would start a shell in a plain program
     plt.rcParams.update({'figure.figsize': (4,2.5), 'figure.dpi': 80, 'savefig.dpi': 80, 'figure.constrained_layout.use': True,
         'image.cmap': 'gray', 'image.interpolation': 'nearest', 'axes.spines.top': False, 'axes.spines.right': False, 'font.size': 9})
 
