@@ -15,6 +15,12 @@ from .plotting import *
 from .callbacks import *
 from .learner import *
 
-# %% ../nbs/99_all.ipynb #7d1e8cdf
-_modules = (core, datasets, dataloaders, collation, plotting, callbacks, learner)
-__all__ = [k for m in _modules for k in m.__all__]
+# %% ../nbs/99_all.ipynb #8948220b
+__all__ = []
+__all__ += core.__all__
+__all__ += datasets.__all__
+__all__ += dataloaders.__all__
+__all__ += collation.__all__
+__all__ += plotting.__all__
+__all__ += callbacks.__all__
+__all__ += learner.__all__
