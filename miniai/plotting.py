@@ -5,69 +5,127 @@
 # %% auto #0
 __all__ = ['image_array', 'show_image', 'subplots', 'get_grid', 'show_images', 'show_batch', 'Browser', 'browse']
 
-# %% ../nbs/04_plotting.ipynb #2472c6cf
-import io, math
+# %% ../nbs/04_plotting.ipynb #f3635284
+import copy, io, math
 from collections.abc import Mapping
+from inspect import signature
 
-import matplotlib.pyplot as plt, numpy as np, torch
+import ipywidgets as w, matplotlib.pyplot as plt, numpy as np, torch, torch.utils.data as tud
 from fastcore.basics import patch
 from fastcore.meta import delegates
+from IPython.display import display
+from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
 
+from .collation import Tuples
 from .core import to_cpu
-from .dataloaders import seeded
+from .dataloaders import DataLoaders, seeded
 
-# %% ../nbs/04_plotting.ipynb #ec6b3bb5
+# %% ../nbs/04_plotting.ipynb #1ca32de5
+def _channels_last(a, first):
+    "`a` as H×W×C, or H×W for one channel; `first` decides if both places are possible"
+    ok,shape = (1,3,4),a.shape
+    if a.ndim==3 and shape[0] in ok and (first or shape[-1] not in ok): a = np.moveaxis(a, 0, -1)
+    if a.ndim==3 and a.shape[-1]==1: a = a[...,0]
+    if a.size and (a.ndim==2 or (a.ndim==3 and a.shape[-1] in ok)): return a
+    raise ValueError('a picture has the shape H×W, or C×H×W or H×W×C with 1, 3 or 4 channels, '
+        f'got {shape}' + (': a batch? See `show_images`' if len(shape)==4 else ''))
+
+# %% ../nbs/04_plotting.ipynb #c53b8a21
+_modes = dict(P='RGBA', PA='RGBA', LA='RGBA', CMYK='RGB', YCbCr='RGB', HSV='RGB', LAB='RGB')
+
+def _pixels(im):
+    "The numbers of a picture as an array, H×W×C, or H×W for one channel"
+    first = isinstance(im, Tensor)
+    if first: im = to_cpu(im).numpy()
+    elif isinstance(im, Image.Image): im = im.convert(_modes[im.mode]) if im.mode in _modes else im
+    a = np.asarray(im)
+    if a.dtype.kind not in 'biuf': raise TypeError(
+        f'a picture is a PIL image, or an array or tensor of numbers, got {type(im).__name__} ({a.dtype})')
+    return _channels_last(a, first)
+
+# %% ../nbs/04_plotting.ipynb #008c0d96
+def _to_range(a):
+    "Bytes as they are; everything else as floats from 0 to 1, opacity untouched"
+    if a.dtype==np.uint8: return a
+    if a.dtype.kind in 'iu' and a.ndim==3 and 0<=a.min() and a.max()<=255: return a.astype(np.uint8)
+    a = a.astype(np.float32)
+    c = a[...,:3] if a.ndim==3 else a
+    seen = c[np.isfinite(c)]
+    lo,hi = (seen.min(),seen.max()) if seen.size else (0,1)
+    if lo<-1e-3 or hi>1+1e-3: c[...] = (c-lo)/max(hi-lo, 1e-12)
+    return np.clip(np.nan_to_num(a) if a.ndim==3 else a, 0, 1)
+
+# %% ../nbs/04_plotting.ipynb #32cfebc8
+def _numbers(o, n, name):
+    "`mean` or `std` as an array of one number, or of `n`"
+    o = np.asarray(to_cpu(o), dtype=np.float32).reshape(-1)
+    if o.size in (1,n): return o
+    raise ValueError(f'`{name}` is one number, or one for each of the {n} channels that the picture has, got {o.size}')
+
+def _undo(a, mean, std):
+    "Undo normalization: times `std`, plus `mean`, cut off at 0 and 1"
+    if a.dtype.kind!='f': raise ValueError(
+        f'`mean` and `std` undo the normalization of floats, and this picture has {a.dtype}: leave them out')
+    a = a.astype(np.float32)
+    c = a[...,:3] if a.ndim==3 else a[...,None]
+    n = c.shape[-1]
+    c[...] = c*_numbers(1 if std is None else std, n, 'std') + _numbers(0 if mean is None else mean, n, 'mean')
+    return np.clip(a, 0, 1)
+
 def image_array(
-    im, # PIL image, array or tensor: H×W, C×H×W or H×W×C with 1, 3 or 4 channels; bytes, bools, or floats
-    mean=None, # The mean (a number, or one for each channel) that was subtracted, to be added again
+    im, # PIL image, array or tensor: H×W, C×H×W or H×W×C with 1, 3 or 4 channels; bytes, bools, whole numbers or floats
+    mean=None, # The mean that was subtracted, to be added again: a number, or one for each channel
     std=None # The standard deviation that was divided by
 )->np.ndarray: # H×W or H×W×C; uint8, or float from 0 to 1
-    "A picture in the form that matplotlib draws; raises `ValueError` for shapes that are no picture"
-    first = isinstance(im, Tensor)
-    a = to_cpu(im).numpy() if first else np.asarray(im.convert('RGBA') if isinstance(im,Image.Image) and im.mode=='P' else im)
-    a = _channels_last(a, first)
-    if a.dtype==np.uint8 and mean is None: return a
-    a = a.astype(np.float32)
-    if mean is not None or std is not None: return np.clip(a*_number(std,1) + _number(mean,0), 0, 1)
-    lo,hi = (np.nanmin(a),np.nanmax(a)) if a.size else (0,1)
-    return a if lo>=0 and hi<=1 else (a-lo)/max(hi-lo, 1e-12)
+    "A picture in the form that matplotlib draws"
+    a = _pixels(im)
+    return _to_range(a) if mean is None and std is None else _undo(a, mean, std)
 
-def _number(o, default):
-    a = np.asarray(default if o is None else to_cpu(o), dtype=np.float32).reshape(-1)
-    return a if a.size>1 else a[0]
-
-def _channels_last(a, first):
-    "H×W×C, or H×W for one channel; `first` decides where the channels are if both places are possible"
-    ok = (1,3,4)
-    if a.ndim==3 and a.shape[0] in ok and (first or a.shape[-1] not in ok): a = np.moveaxis(a, 0, -1)
-    if a.ndim==3 and a.shape[-1]==1: a = a[...,0]
-    if a.ndim==2 or (a.ndim==3 and a.shape[-1] in ok): return a
-    raise ValueError(f'a picture has the shape H×W, or C×H×W or H×W×C with 1, 3 or 4 channels, got {a.shape}' + (': a batch? See `show_images`' if a.ndim==4 else ''))
-
-# %% ../nbs/04_plotting.ipynb #87f73e50
+# %% ../nbs/04_plotting.ipynb #8f13dadc
 @delegates(plt.Axes.imshow, keep=True)
 def show_image(
     im, # PIL image, array or tensor; see `image_array`
     ax=None, # Axes to draw on; default: a new figure
     figsize:tuple=None, # Width and height of the new figure, in inches
     title=None, # Text, or whatever has a `str`
-    noframe:bool=True, # Hide the axes?
+    noframe:bool=True, # Hide the frame?
     *,
-    mean=None, # What was subtracted in normalizing
+    mean=None, # What was subtracted in normalizing; see `image_array`
     std=None, # What was divided by
     **kwargs
 ): # The axes
     "Draw a picture"
-    a = image_array(im, mean, std)
-    if ax is None: _,ax = plt.subplots(figsize=figsize)
-    if a.ndim==2: kwargs = {'cmap':'gray', 'vmin':0, 'vmax':255 if a.dtype==np.uint8 else 1} | kwargs
-    ax.imshow(a, **kwargs)
-    if title is not None: ax.set_title(str(title.item() if isinstance(title,Tensor) and title.numel()==1 else title))
-    ax.set_xticks([]); ax.set_yticks([])
+    a,kwargs = _drawable(im, mean, std, kwargs)
+    if isinstance(ax,np.ndarray): ax = _one_axes(ax)
+    fig = None
+    if ax is None: fig,ax = plt.subplots(figsize=figsize)
+    try: ax.imshow(a, **kwargs)
+    except Exception: plt.close(fig) if fig else None; raise
+    if title is not None: ax.set_title(str(_title(title)))
+    ax.set(xticks=[], yticks=[])
     if noframe: ax.axis('off')
     return ax
+
+def _drawable(im, mean, std, kwargs):
+    "The array and the arguments for `imshow`"
+    a = _pixels(im)
+    own = a.ndim==2 and mean is None and std is None and {'vmin','vmax','norm','colorizer'} & kwargs.keys()
+    a = a if own else image_array(a, mean, std)
+    if a.ndim==3 or kwargs.get('colorizer') is not None: return a,kwargs
+    return a, {'cmap':'gray'} | ({} if own else {'vmin':0, 'vmax':255 if a.dtype==np.uint8 else 1}) | kwargs
+
+def _one_axes(axs):
+    if axs.size==1: return axs.item()
+    raise ValueError(f'`ax` is one axes, got an array of {axs.size}: see `show_images`')
+
+def _title(t, names=None):
+    "A title from a text, a number, or the number of a class"
+    if isinstance(t,(Tensor,np.ndarray,np.generic)) and math.prod(t.shape)==1: t = t.item()
+    if names is None or not isinstance(t,int): return f'{t:.4g}' if isinstance(t,float) else t
+    if 0<=t<len(names): return names[t]
+    raise ValueError(f'a label is {t}, but there are names for the classes 0 to {len(names)-1} only')
 
 # %% ../nbs/04_plotting.ipynb #7fbf51d8
 @delegates(plt.subplots, keep=True)
@@ -85,34 +143,40 @@ def subplots(
     if suptitle is not None: fig.suptitle(suptitle)
     return fig,ax
 
-# %% ../nbs/04_plotting.ipynb #5465aa40
+# %% ../nbs/04_plotting.ipynb #c7f4a501
 def _grid_shape(n, nrows, ncols):
     "Rows and columns for `n` pictures"
     if n<1: raise ValueError(f'a grid needs at least one picture, got {n}')
-    if nrows and not ncols: ncols = math.ceil(n/nrows)
-    elif ncols and not nrows: nrows = math.ceil(n/ncols)
-    elif not nrows: nrows = int(math.sqrt(n)+0.5); ncols = math.ceil(n/nrows)
+    for k,v in (('nrows',nrows),('ncols',ncols)):
+        if v is not None and v<1: raise ValueError(f'`{k}` must be at least 1, got {v}')
+    if nrows is None: nrows = math.ceil(n/ncols) if ncols else int(math.sqrt(n)+0.5)
+    if ncols is None: ncols = math.ceil(n/nrows)
     if nrows*ncols<n: raise ValueError(f'{n} pictures do not fit into {nrows} × {ncols} places')
     return nrows,ncols
 
-@delegates(subplots, keep=True)
+# %% ../nbs/04_plotting.ipynb #5e61b9d9
+@delegates(subplots, keep=True, but=['suptitle','squeeze'])
 def get_grid(
     n:int, # Number of pictures, at least 1
     nrows:int=None, # Rows; default: as many as are needed
     ncols:int=None, # Columns; default: as many as are needed, or about as many as rows
     title:str=None, # Title of the figure
     weight:str='bold', # Weight of the title
-    size:float=12, # Size of the title, in points
+    size:float=14, # Size of the title, in points
     **kwargs
 ): # Figure, and a one-dimensional array of `n` axes
     "A grid with exactly `n` axes"
     nrows,ncols = _grid_shape(n, nrows, ncols)
-    fig,axs = subplots(nrows, ncols, **({'suptitle':title} | kwargs if title else kwargs), squeeze=False)
-    if title: fig.suptitle(title, weight=weight, size=size)
+    if title is not None: kwargs['suptitle'] = title
+    fig,axs = subplots(nrows, ncols, **kwargs | {'squeeze':False})
+    if title is not None: fig.suptitle(title, weight=weight, size=size)
     for ax in axs.flat[n:]: ax.remove()
     return fig,axs.flatten()[:n]
 
-# %% ../nbs/04_plotting.ipynb #e0a704ed
+# %% ../nbs/04_plotting.ipynb #3c85b1f5
+_drawing = [k for k in signature(show_image).parameters if k not in ('im','ax','figsize','title','kwargs')]
+
+@delegates(show_image, keep=True, but=['ax','figsize','title'])
 @delegates(get_grid, keep=True)
 def show_images(
     ims, # Pictures: a list, or a batch as a tensor or array
@@ -121,108 +185,239 @@ def show_images(
     titles:list=None, # One for each picture: texts, or numbers of classes if `names` is given
     *,
     names:list=None, # Names of the classes
-    mean=None, # What was subtracted in normalizing
-    std=None, # What was divided by
     **kwargs
 ): # The axes, one for each picture
-    "Draw pictures in a grid; raises `ValueError` if the numbers of pictures, places or titles don't fit"
-    ims = list(ims)
-    if titles is not None and len(titles)!=len(ims): raise ValueError(f'there are {len(ims)} pictures, but {len(titles)} titles')
-    axs = get_grid(len(ims), nrows, ncols, **kwargs)[1]
-    for i,(im,ax) in enumerate(zip(ims, axs)): show_image(im, ax, title=None if titles is None else _title(titles[i], names), mean=mean, std=std)
+    "Draw pictures in a grid"
+    ims,draw = list(ims),{k:kwargs.pop(k) for k in _drawing if k in kwargs}
+    titles = [None]*len(ims) if titles is None else [_title(t, names) for t in titles]
+    if len(titles)!=len(ims): raise ValueError(f'there are {len(ims)} pictures, but {len(titles)} titles')
+    fig,axs = get_grid(len(ims), nrows, ncols, **kwargs)
+    try:
+        for i,(im,ax,t) in enumerate(zip(ims, axs, titles)): show_image(im, ax, title=t, **draw)
+    except ValueError as e: plt.close(fig); raise ValueError(f'picture {i}: {e}') from e
+    except BaseException: plt.close(fig); raise
     return axs
 
-def _title(t, names):
-    if isinstance(t,np.generic) or (isinstance(t,Tensor) and t.numel()==1): t = t.item()
-    return names[t] if names is not None and isinstance(t,int) else t
+# %% ../nbs/04_plotting.ipynb #8e49cd16
+def _parts(o):
+    "The parts of a batch or an item by name or position"
+    if isinstance(o,Mapping): return dict(o)
+    return dict(enumerate(o)) if isinstance(o,(tuple,list)) and not (o and isinstance(o[0],Image.Image)) else {0:o}
 
-# %% ../nbs/04_plotting.ipynb #090452e5
+def _is_image(o, batch):
+    if isinstance(o,(list,tuple)): return batch and len(o)>0 and _is_image(o[0], False)
+    return not batch and isinstance(o,Image.Image) or isinstance(o,(Tensor,np.ndarray)) and o.ndim>=2+batch
+
+def _is_label(o, batch):
+    if isinstance(o,(Tensor,np.ndarray)): return o.ndim==int(batch)
+    if batch: return isinstance(o,(list,tuple)) and len(o)>0 and _is_label(o[0], False)
+    return isinstance(o,(int,float,str,np.generic))
+
+# %% ../nbs/04_plotting.ipynb #02ec392e
+def _classes(feature):
+    n = getattr(feature,'names',None)
+    return n if isinstance(n,list) else None
+
+def _describe(o):
+    return f'{type(o).__name__} {tuple(o.shape)}' if hasattr(o,'shape') else type(o).__name__
+
+def _find(parts, features={}, keys=None, batch=False):
+    "The keys of the pictures and of the labels among `parts`; None if there are no labels"
+    if keys is not None:
+        keys = (*keys,None)[:2]
+        for k in keys:
+            if k is not None and k not in parts: raise KeyError(f'there is no {k!r} in `keys`, only {list(parts)}')
+        return keys
+    im = next((k for k,o in parts.items() if _is_image(o, batch)), None)
+    if im is None: raise ValueError(f'found no pictures in {({k:_describe(o) for k,o in parts.items()})}')
+    labels = [k for k,o in parts.items() if k!=im and _is_label(o, batch)]
+    return im, min(labels, key=lambda k: (_classes(features.get(k)) is None, 'label' not in str(k)), default=None)
+
+# %% ../nbs/04_plotting.ipynb #ac037f07
+def _features(ds):
+    "The Hugging Face features of a data set, or of the one that it wraps"
+    while ds is not None:
+        f = getattr(ds,'features',None)
+        if isinstance(f,Mapping): return f
+        ds = getattr(ds,'dataset',None)
+    return {}
+
+def _names(ds, key=None):
+    "The class names of a data set, if it knows them"
+    f = _features(ds)
+    if key in f: return _classes(f[key])
+    return next(filter(None, map(_classes, f.values())), None) or getattr(ds,'classes',None)
+
+# %% ../nbs/04_plotting.ipynb #1abc4215
+def _generators(dl):
+    "The random generators that a PyTorch loader uses"
+    objs = [dl, getattr(dl,'sampler',None), getattr(dl,'batch_sampler',None)]
+    objs.append(getattr(objs[-1],'sampler',None))
+    return [g for g in (getattr(o,'generator',None) for o in objs) if isinstance(g,torch.Generator)]
+
 def _peek(dl):
-    "The first batch of a loader; leaves random states and our loaders as they were"
+    "The first batch of a loader; leaves the loader and all random states as they were"
     if hasattr(dl,'one_batch'): return dl.one_batch()
-    gen = getattr(dl,'generator',None); state = None if gen is None else gen.get_state()
+    if hasattr(dl,'__next__'): raise TypeError(
+        f'looking at a {type(dl).__name__} would take a batch from it: pass what it iterates over')
+    if isinstance(dl,tud.DataLoader): dl = copy.copy(dl); dl.num_workers = dl.timeout = 0
+    states = [(g,g.get_state()) for g in _generators(dl)]
     try:
         with seeded(0):
             for b in dl: return b
     finally:
-        if state is not None: gen.set_state(state)
+        for g,s in states: g.set_state(s)
     raise ValueError(f'the {type(dl).__name__} has no batches')
 
-def _names(dl):
-    "The class names of a loader's data set, if it knows them"
-    features = getattr(getattr(dl,'dataset',None),'features',None) or {}
-    return next((f.names for f in (features.values() if isinstance(features,Mapping) else ()) if hasattr(f,'names')), None)
-
-@delegates(show_images, keep=True)
+# %% ../nbs/04_plotting.ipynb #91645239
+@delegates(show_images, keep=True, but=['titles'])
 def show_batch(
-    dl, # A loader (`DataLoader`, `DataLoaders`, PyTorch's), or a batch: a tuple or dictionary of pictures and labels
+    dl, # A loader (`DataLoader`, `DataLoaders`, PyTorch's), or a batch: pictures and labels in a tuple or dictionary
     max_n:int=9, # Show at most this many pictures
-    names:list=None, # Names of the classes; default: those that the data set's features know
+    names:list=None, # Names of the classes; default: those that the data set knows
+    *,
+    keys:tuple=None, # Names or positions of pictures and labels in a batch; default: found by their shapes
     **kwargs
 ): # The axes
-    "Show the pictures of a batch, with their labels"
-    batch = dl if isinstance(dl,(tuple,list,Mapping,Tensor)) else _peek(dl)
-    parts = list(batch.values()) if isinstance(batch,Mapping) else list(batch) if isinstance(batch,(tuple,list)) else [batch]
-    labels = next((p for p in parts[1:] if not isinstance(p,Tensor) or p.ndim==1), None)
-    return show_images(parts[0][:max_n], titles=None if labels is None else labels[:max_n], names=names or _names(dl), **kwargs)
+    "Show the pictures of a batch, with their labels; changes nothing"
+    if isinstance(dl,DataLoaders): dl = dl.train
+    batch = dl if isinstance(dl,(tuple,list,Mapping,Tensor,np.ndarray)) else _peek(dl)
+    ds,parts = getattr(dl,'dataset',None),_parts(batch)
+    x,y = _find(parts, _features(ds), keys, batch=True)
+    if y is not None: kwargs = {'titles':to_cpu(parts[y][:max_n])} | kwargs
+    return show_images(to_cpu(parts[x][:max_n]), names=_names(ds, y) if names is None else names, **kwargs)
 
-# %% ../nbs/04_plotting.ipynb #85b98bb5
+# %% ../nbs/04_plotting.ipynb #609e147f
+def _column(ds, key):
+    "All labels of a data set as an array, without its pictures; None if that can't be had"
+    if isinstance(ds,tud.Subset):
+        col = _column(ds.dataset, key)
+        return None if col is None else col[np.asarray(ds.indices, dtype=int)]
+    if isinstance(ds,Tuples): return _column(ds.ds, ds.names[key])
+    if isinstance(key,str):
+        if hasattr(ds,'with_format'): return ds.with_format('numpy')[key][:] if key in ds.column_names else None
+        col = getattr(ds,'columns',{}).get(key)
+    elif hasattr(ds,'tensors'): col = ds.tensors[key]
+    else: col = next((getattr(ds,k) for k in ('y','targets') if hasattr(ds,k)), None)
+    return None if col is None else np.asarray(to_cpu(col))
+
+# %% ../nbs/04_plotting.ipynb #e4ef0722
 def _png(fig):
-    "The PNG file of a figure, which is closed"
-    f = io.BytesIO(); fig.savefig(f, format='png', metadata={'Software':None}); plt.close(fig)
+    f = io.BytesIO()
+    fig.savefig(f, format='png', dpi=80, metadata={'Software':None})
     return f.getvalue()
 
 class Browser:
     "Leaf through a data set of pictures with a slider and a menu of classes; `browse` makes one"
-    def __init__(self, ds, names=None, keys=None):
-        import ipywidgets as w
-        self.ds,self.names = ds,names or _names(type('Loader',(),{'dataset':ds}))
-        if len(ds)==0: raise ValueError('there is nothing to browse: the data set has no items')
-        self.keys = keys or (list(ds[0])[:2] if isinstance(ds[0],Mapping) else (0,1))
-        self.labels = self._labels()
-        self.menu = w.Dropdown(options=['all', *(self.names or [])], description='class')
-        self.slider = w.IntSlider(min=0, max=len(ds)-1, description='picture', continuous_update=False)
-        self.image,self.caption = w.Image(format='png'),w.Label()
-        self.box = w.VBox([w.HBox([self.slider,self.menu]), self.caption, self.image])
-        self.menu.observe(self._filter, 'value'); self.slider.observe(lambda _: self._show(), 'value')
+    def __init__(self, ds, names=None, keys=None, **kwargs):
+        _check_browsable(ds)
+        self.ds,self.kwargs,self._labels,self._shown = ds,kwargs,None,None
+        self.parts = _parts(ds[0])
+        self.keys = _find(self.parts, _features(ds), keys)
+        self.names = _names(ds, self.keys[1]) if names is None else names
+        self._draw(Figure(), 0, self.parts)          # a picture that can't be shown is an error now
+        self._widgets()
         self._filter()
 
-# %% ../nbs/04_plotting.ipynb #2d2e8cb7
-@patch
-def _labels(self:Browser):
-    "All labels, from the column if there is one"
-    ds,k = self.ds,self.keys[1]
-    col = ds[k] if isinstance(k,str) and hasattr(ds,'features') else ds.y if hasattr(ds,'y') else [ds[i][k] for i in range(len(ds))] if self.names else []
-    return np.array(col.tolist() if isinstance(col,Tensor) else [int(o) for o in col] if self.names else list(col))
+# %% ../nbs/04_plotting.ipynb #e733a002
+def _check_browsable(ds):
+    t = type(ds).__name__
+    if isinstance(ds,Mapping): raise TypeError(f'browse takes one data set, got a {t} of {list(ds)}: choose one')
+    if not hasattr(ds,'__getitem__') or not hasattr(ds,'__len__'): raise TypeError(
+        f'browse takes a data set with a length and an index, got {t}'
+        + (': pass its `dataset`' if hasattr(ds,'dataset') else ''))
+    if len(ds)==0: raise ValueError('there is nothing to browse: the data set has no items')
 
 @patch
+def _draw(self:Browser, fig, i, parts=None, place=(1,1,1)):
+    "Draw picture `i`; return its title"
+    ax,(x,y) = fig.add_subplot(*place),self.keys
+    ax.axis('off')
+    if parts is None: parts = _parts(self.ds[i])
+    show_image(parts[x], ax, **self.kwargs)
+    return '' if y is None else str(_title(parts[y], self.names))
+
+@patch(as_prop=True)
+def labels(self:Browser):
+    "The labels of all items, read when first needed"
+    if self._labels is None and self.keys[1] is not None:
+        col = _column(self.ds, self.keys[1])
+        if col is None: col = np.array([_title(_parts(self.ds[i])[self.keys[1]]) for i in range(len(self.ds))])
+        self._labels = col
+    return self._labels
+
+# %% ../nbs/04_plotting.ipynb #235d7dbc
+@patch
+def _options(self:Browser):
+    "The menu: pairs of text and label"
+    if self.keys[1] is None: return []
+    if self.names is not None: return [(str(n),i) for i,n in enumerate(self.names)]
+    self._labels = _column(self.ds, self.keys[1])
+    found = [] if self._labels is None else np.unique(self._labels)
+    return [(str(o),o) for o in found] if len(found)<=100 else []
+
+@patch
+def _widgets(self:Browser):
+    self.menu = w.Dropdown(options=[('all',None), *self._options()], description='class')
+    self.slider = w.IntSlider(min=0, max=len(self.ds)-1, description='picture', continuous_update=False)
+    self.image,self.caption = w.Image(format='png', layout=w.Layout(width='160px')),w.Label()
+    style = w.HTML(f'<style>{_hide_still}</style>', layout=w.Layout(display='none'))
+    self.box = w.VBox([w.HBox([self.slider,self.menu]), self.caption, self.image, style])
+    self.box.add_class('miniai-browser')
+    self.menu.observe(self._filter, 'value'); self.slider.observe(self._show, 'value')
+
+# %% ../nbs/04_plotting.ipynb #f36b4d76
+@patch
 def _filter(self:Browser, *_):
-    "Which positions the slider goes through"
+    "Choose the positions that the slider goes through, and go to the first"
     c = self.menu.value
-    self.idxs = np.arange(len(self.ds)) if c=='all' else np.flatnonzero(self.labels==self.names.index(c))
-    self.slider.max = max(len(self.idxs)-1, 0); self.slider.value = 0
+    if c is None: idxs = range(len(self.ds))
+    else: idxs = np.flatnonzero(self.labels==(str(self.names[c]) if self.labels.dtype.kind=='U' and self.names else c))
+    with self.slider.hold_trait_notifications(): self.idxs,self.slider.max,self.slider.value = idxs,max(len(idxs)-1,0),0
     self._show()
 
 @patch
-def _show(self:Browser):
+def _show(self:Browser, *_):
     "Show the picture at the slider's position"
-    if not len(self.idxs): self.image.value,self.caption.value = b'','no picture of this class'; return
-    i = int(self.idxs[self.slider.value]); item = self.ds[i]
-    self.caption.value = f'{i}: {_title(item[self.keys[1]], self.names)}'
-    self.image.value = _png(show_image(item[self.keys[0]], figsize=(2,2)).figure)
+    i = int(self.idxs[self.slider.value]) if len(self.idxs) else None
+    if i is not None and i==self._shown: return
+    self._shown,fig = i,Figure(figsize=(2,2), layout='constrained')
+    try: text = 'no picture of this class' if i is None else f'{i}: {self._draw(fig, i)}'
+    except Exception as e: text = f'{i}: {type(e).__name__}: {e}'
+    self.caption.value,self.image.value = text,_png(fig)
+
+# %% ../nbs/04_plotting.ipynb #e6480121
+_outputs = '.jp-OutputArea-child','.output_container','.output_area'  # JupyterLab and Notebook 7; VS Code; older
+_hide_still = ', '.join(f'{o}:has(.miniai-browser) + {o}' for o in _outputs) + ' {display: none}'
 
 @patch
-def _repr_mimebundle_(self:Browser, include=None, exclude=None):
-    "The widgets, and a still picture for where there are none"
-    items = [self.ds[int(i)] for i in self.idxs[:8]]
-    axs = show_images([o[self.keys[0]] for o in items], nrows=1, titles=[o[self.keys[1]] for o in items], names=self.names, imsize=1)
-    data = self.box._repr_mimebundle_()
-    return {**(data[0] if isinstance(data,tuple) else data), 'text/plain': f'Browser of {len(self.ds)} pictures', 'image/png': _png(axs[0].figure)}
+def still(self:Browser,
+    n:int=8 # Number of pictures, at most
+)->bytes: # A PNG file
+    "The first pictures of the chosen class in a row"
+    idxs = [int(i) for i in self.idxs[:n]]
+    fig = Figure(figsize=(1.1*max(len(idxs),1),1.3), layout='constrained')
+    for j,i in enumerate(idxs):
+        try: t = self._draw(fig, i, place=(1,len(idxs),j+1))
+        except Exception as e: t = type(e).__name__
+        fig.axes[-1].set_title(t, fontsize=9)
+    return _png(fig)
 
+@patch
+def _ipython_display_(self:Browser):
+    "The widgets, and a still where there are none"
+    data = self.box._repr_mimebundle_()
+    data = dict(data[0] if isinstance(data,tuple) else data)
+    display({**data, 'text/plain':f'Browser of {len(self.ds):,} pictures'}, raw=True)
+    display({'image/png':self.still(), 'text/plain':''}, raw=True)
+
+# %% ../nbs/04_plotting.ipynb #8e3a5121
+@delegates(show_image, keep=True, but=['ax','figsize','title','noframe'])
 def browse(
-    ds, # Data set: items are dictionaries or tuples with a picture first and a label second
-    names:list=None, # Names of the classes; default: those that the features of `ds` know
-    keys:tuple=None # Keys of the picture and the label in an item; default: the first two
+    ds, # Data set: its items are tuples or dictionaries with a picture, and perhaps a label
+    names:list=None, # Names of the classes; default: those that the data set knows
+    keys:tuple=None, # Names or positions of picture and label in an item; default: found by their shapes
+    **kwargs
 )->Browser: # Shows itself in Jupyter
     "Leaf through a data set with widgets"
-    return Browser(ds, names, keys)
+    return Browser(ds, names, keys, **kwargs)
