@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['normalized', 'flipped', 'get_fashion_dls', 'conv_bn', 'fashion_cnn', 'OneCycleLRCB', 'predict', 'plot_results',
-           'miniai_quickstart']
+           'train_fashion', 'save_results', 'miniai_quickstart']
 
-# %% ../nbs/tutorials/quickstart.ipynb #55f74d63
+# %% ../nbs/tutorials/quickstart.ipynb #30c97813
 import time
-from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt, torch, torch.nn.functional as F
@@ -16,10 +15,10 @@ from fastcore.script import call_parse
 from safetensors.torch import load_file, save_file
 from torch import nn, optim
 
+import miniai.collation  # noqa: F401  (has DataLoaders.from_dd)
 from .core import def_device, set_seed, to_cpu
 from .datasets import fashion_mnist, in_memory
 from .dataloaders import DataLoaders
-from .collation import Tuples  # noqa: F401  (and with it DataLoaders.from_dd)
 from .plotting import show_image
 from .callbacks import Callback
 from .learner import Accuracy, Learner, MetricsCB, ProgressCB, TrainCB
@@ -83,7 +82,14 @@ def predict(
     finally: model.train(mode)
     return tuple(torch.cat(o) for o in zip(*res))
 
-# %% ../nbs/tutorials/quickstart.ipynb #a91e41a8
+# %% ../nbs/tutorials/quickstart.ipynb #35cc8731
+def _surest(idxs, guess, probs, n=6):
+    "`n` of `idxs`, by falling probability; the first of each guessed class come before all others"
+    idxs,first = idxs[probs[idxs].argsort(descending=True)].tolist(),{}
+    for i in idxs: first.setdefault(guess[i].item(), i)
+    return [*first.values(), *(i for i in idxs if i not in first.values())][:n]
+
+# %% ../nbs/tutorials/quickstart.ipynb #9de6ea7a
 def plot_results(
     images, # Pictures, N×1×H×W
     preds, # Scores, N×classes
@@ -93,32 +99,76 @@ def plot_results(
 ): # The figure
     "Six right and six wrong predictions, the surest of each guessed class, and the losses of all epochs"
     probs,guess = preds.softmax(1).max(1)
+    right = guess==targs
     fig = plt.figure(figsize=(8,5.2), layout='constrained')
     top,bottom = fig.subfigures(2, 1, height_ratios=[1.5,1])
     axs = top.subplots(2, 6)
-    for r,(word,mask) in enumerate((('right',guess==targs), ('wrong',guess!=targs))):
-        idxs = mask.nonzero()[:,0]
-        best = {guess[i].item():i for i in idxs[probs[idxs].argsort()].tolist()}      # of each class, the last and surest
-        best = sorted(best.values(), key=lambda i: -probs[i])[:6]
-        for ax in axs[r]: ax.axis('off')
-        for ax,i in zip(axs[r], best):
+    for ax in axs.flat: ax.axis('off')
+    for row,mask in zip(axs, (right,~right)):
+        for ax,i in zip(row, _surest(mask.nonzero()[:,0], guess, probs)):
             show_image(images[i], ax)
-            ax.set_title(names[guess[i]] + ('' if word=='right' else f'\n({names[targs[i]]})'), fontsize=8, color='C2' if word=='right' else 'C3')
-    top.suptitle('Predictions, right and (with the true class) wrong', fontsize=10)
+            truth = '' if right[i] else f'\n({names[targs[i]]})'
+            ax.set_title(names[guess[i]]+truth, fontsize=8, color='C2' if right[i] else 'C3')
+    top.suptitle(f'{right.float().mean():.1%} of {len(targs):,} right; below, guesses that are wrong (and the truth)', fontsize=10)
     ax = bottom.subplots()
     for k,m in (('train_loss','training'),('valid_loss','test')): ax.plot([r['epoch']+1 for r in rows], [r[k] for r in rows], 'o-', ms=3, label=m)
     ax.set(xlabel='epoch', ylabel='loss', xticks=[r['epoch']+1 for r in rows]); ax.legend()
     return fig
 
-# %% ../nbs/tutorials/quickstart.ipynb #d6a4f597
-def _data(data):
-    "The data that an option names: a folder, 'sample', or what can be found"
-    return fashion_mnist(sample=True) if data=='sample' else fashion_mnist(data)
+# %% ../nbs/tutorials/quickstart.ipynb #4b592ccb
+def train_fashion(
+    dd:dict, # Splits 'train' and 'test' in memory
+    epochs:int=5, # Times that all training pictures are gone through
+    bs:int=None, # Pictures in a batch; default: 512, or fewer on few pictures, so that an epoch has some 90 steps
+    lr:float=1e-2, # Highest learning rate
+    device:str=None, # Default: `def_device`
+    seed:int=42 # At least 0
+)->Learner: # Trained; the losses and accuracies are in its `history`
+    "Train `fashion_cnn` on Fashion-MNIST, repeatably"
+    set_seed(seed)
+    device,n = device or def_device,len(dd['train'])
+    dls = get_fashion_dls(dd, bs or min(512, max(16, n//90)), device=device, seed=seed)
+    cbs = [TrainCB(), MetricsCB(accuracy=Accuracy()), ProgressCB(), OneCycleLRCB()]
+    learn = Learner(fashion_cnn().to(device), dls, F.cross_entropy, lr=lr, cbs=cbs, opt_func=optim.AdamW)
+    learn.fit(epochs)
+    return learn
 
+# %% ../nbs/tutorials/quickstart.ipynb #c8d07049
+def save_results(
+    learn, # Trained by `train_fashion`
+    dd:dict, # The data it was trained on
+    folder, # Is made if it doesn't exist
+    **info # Also kept in the model's file
+)->float: # Share of the test pictures that are classified right
+    "Write 'model.safetensors' and 'predictions.png' into `folder`"
+    folder,names = Path(folder),dd['train'].features['label'].names
+    folder.mkdir(parents=True, exist_ok=True)
+    preds,targs = predict(learn.model, learn.dls.valid)
+    acc = (preds.argmax(1)==targs).float().mean().item()
+    info |= dict(test_accuracy=acc, n_train=len(dd['train']), n_test=len(targs), n_epochs=len(learn.history), classes=', '.join(names))
+    weights = {k:v.contiguous() for k,v in to_cpu(learn.model.state_dict()).items()}
+    save_file(weights, folder/'model.safetensors', metadata={k:str(v) for k,v in info.items()})
+    fig = plot_results(dd['test']['image'], preds, targs, names, learn.history)
+    fig.savefig(folder/'predictions.png', dpi=120); plt.close(fig)
+    return acc
+
+# %% ../nbs/tutorials/quickstart.ipynb #60bf906f
+def _check_options(epochs, bs, lr, device, seed, out):
+    "Fail early, with the option's name"
+    if epochs<1: raise ValueError(f'--epochs must be at least 1, got {epochs}')
+    if bs is not None and bs<1: raise ValueError(f'--bs must be at least 1, got {bs}')
+    if not 0<lr<float('inf'): raise ValueError(f'--lr must be a number above 0, got {lr}')
+    if seed<0: raise ValueError(f'--seed must be at least 0, got {seed}')
+    try: torch.zeros(1, device=device or def_device).item()
+    except (RuntimeError,AssertionError,NotImplementedError) as e:   # which one, depends on the device
+        raise ValueError(f"--device {device!r} can't be used here, try 'cpu': {str(e).splitlines()[0]}") from e
+    Path(out).mkdir(parents=True, exist_ok=True)
+
+# %% ../nbs/tutorials/quickstart.ipynb #b0af8d64
 @call_parse
 def miniai_quickstart(
     epochs:int=5, # Times that all training pictures are gone through
-    bs:int=0, # Pictures in a batch; 0: 512, or fewer if an epoch would have less than 90 steps
+    bs:int=None, # Pictures in a batch; default: 512, or fewer if there are few pictures
     lr:float=1e-2, # Highest learning rate
     data:str=None, # Folder with Fashion-MNIST's four IDX files, or 'sample'; default: what can be found on this machine
     device:str=None, # 'cpu', 'cuda', 'mps'; default: the best there is
@@ -126,22 +176,11 @@ def miniai_quickstart(
     out:str='quickstart' # Folder for the model and the picture
 ):
     "Train a small convolutional network on Fashion-MNIST; save the model and a picture of its predictions"
-    if epochs<1: raise SystemExit(f'miniai_quickstart: --epochs must be at least 1, got {epochs}')
-    if bs<0: raise SystemExit(f'miniai_quickstart: --bs must be 0 or more, got {bs}')
-    try: dd = in_memory(_data(data))
-    except (OSError,ValueError) as e: raise SystemExit(f'miniai_quickstart: {e}') from e
-    set_seed(seed)
-    device,n = device or def_device,len(dd['train'])
-    dls = get_fashion_dls(dd, bs or min(512, max(16, n//90)), device=device, seed=seed)
-    model,start = fashion_cnn().to(device),time.time()
-    learn = Learner(model, dls, F.cross_entropy, lr=lr, cbs=[TrainCB(), MetricsCB(accuracy=Accuracy()), ProgressCB(), OneCycleLRCB()], opt_func=optim.AdamW)
-    learn.fit(epochs)
-    took = time.time()-start
-    preds,targs = predict(model, dls.valid)
-    folder,acc = Path(out),(preds.argmax(1)==targs).float().mean().item()
-    folder.mkdir(parents=True, exist_ok=True)
-    info = dict(test_accuracy=acc, n_train=n, n_test=len(targs), n_epochs=epochs, seed=seed)
-    save_file({k:v.contiguous() for k,v in to_cpu(model.state_dict()).items()}, folder/'model.safetensors', metadata={k:str(v) for k,v in info.items()})
-    fig = plot_results(dd['test']['image'], preds, targs, dls.features['label'].names, learn.history)
-    fig.savefig(folder/'predictions.png', dpi=120); plt.close(fig)
-    print(f'{acc:.1%} of {len(targs):,} test images right after {epochs} epochs on {n:,} images, in {took:.0f} s on {device}.\nSee {folder/"predictions.png"} and {folder/"model.safetensors"}.')
+    try:
+        _check_options(epochs, bs, lr, device, seed, out)
+        dd,start = in_memory(fashion_mnist(sample=True) if data=='sample' else fashion_mnist(data)),time.time()
+        learn = train_fashion(dd, epochs, bs, lr, device, seed); took = time.time()-start
+        acc = save_results(learn, dd, out, seed=seed)
+    except (OSError,ValueError,FloatingPointError) as e: raise SystemExit(f'miniai_quickstart: {e}') from e
+    print(f"{acc:.1%} of {len(dd['test']):,} test images right after {epochs} epochs on {len(dd['train']):,} images, "
+          f"in {took:.0f} s on {device or def_device}.\nSee {Path(out)/'predictions.png'} and {Path(out)/'model.safetensors'}.")
