@@ -1,7 +1,7 @@
 """Make README.md from nbs/index.ipynb, without Quarto: python tools/readme.py [--check]
 
 nbconvert turns the notebook into Markdown; cells and lines that are nbdev's directives are left out before, and links to
-notebooks are pointed into the folder where GitHub shows them. `--check` writes nothing and fails if the file differs.
+notebooks and pictures are pointed into the folder where GitHub shows them. `--check` writes nothing and fails if the file differs.
 """
 import re, sys
 from pathlib import Path
@@ -26,7 +26,8 @@ def readme():
     nb.cells,nb.metadata.language_info = cells,{'name':'python'}
     text,extra = MarkdownExporter().from_notebook_node(nb)
     if extra.get('outputs'): raise SystemExit(f'nbs/index.ipynb has pictures in its outputs, which a README cannot hold: {list(extra["outputs"])}')
-    text = re.sub(r'\]\((?!https?:|#)([^)]*\.ipynb)', r'](nbs/\1', text)
+    text = re.sub(r'\]\((?!https?:|#)([^)]*\.(ipynb|png))', r'](nbs/\1', text)
+    text = re.sub(r'\n```\n\n```python\n', '\n\n', text)   # cells without output between them are one block
     head = '<!-- Made from nbs/index.ipynb by tools/readme.py: change it there -->\n\n'
     return head + re.sub(r'\n{3,}', '\n\n', re.sub(r'[ \t]+$', '', text, flags=re.M)).strip() + '\n'
 
