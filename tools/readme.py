@@ -27,9 +27,10 @@ def readme():
     text,extra = MarkdownExporter().from_notebook_node(nb)
     if extra.get('outputs'): raise SystemExit(f'nbs/index.ipynb has pictures in its outputs, which a README cannot hold: {list(extra["outputs"])}')
     text = re.sub(r'\]\((?!https?:|#)([^)]*\.(ipynb|png))', r'](nbs/\1', text)
-    text = re.sub(r'\n```\n\n```python\n', '\n\n', text)   # cells without output between them are one block
     head = '<!-- Made from nbs/index.ipynb by tools/readme.py: change it there -->\n\n'
-    return head + re.sub(r'\n{3,}', '\n\n', re.sub(r'[ \t]+$', '', text, flags=re.M)).strip() + '\n'
+    text = re.sub(r'\n{3,}', '\n\n', re.sub(r'[ \t]+$', '', text, flags=re.M))
+    text = text.replace('\n```\n\n```python\n', '\n\n')   # cells without output between them are one block
+    return head + text.strip() + '\n'
 
 if __name__=='__main__':
     new,path = readme(),ROOT/'README.md'
