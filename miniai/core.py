@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['def_device', 'to_device', 'to_cpu', 'set_seed', 'fig_defaults', 'synth_reg', 'noted']
 
-# %% ../nbs/00_core.ipynb #3035a37b
+# %% ../nbs/00_core.ipynb #6caf9d07
 import random
 from collections.abc import Mapping
 from copy import copy
@@ -13,21 +13,25 @@ from copy import copy
 import matplotlib.pyplot as plt, numpy as np, torch
 from IPython import get_ipython
 from matplotlib_inline.backend_inline import set_matplotlib_formats
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 # %% ../nbs/00_core.ipynb #8265fa20
 def_device = 'cuda' if torch.cuda.is_available() else 'mps' if torch.backends.mps.is_available() else 'cpu'
 
-# %% ../nbs/00_core.ipynb #d4b130fd
+# %% ../nbs/00_core.ipynb #61404d97
 def _map_tensors(f, x):
     "`x` with `f` called on each tensor in it; containers keep their type, everything else stays as it is"
-    if isinstance(x, Tensor): return f(x)
+    if isinstance(x, Tensor): return _like(x, f(x))
     if isinstance(x, Mapping): return _map_dict(f, x)
     if isinstance(x, PackedSequence): return type(x)(f(x.data), x.batch_sizes, *(_map_tensors(f,o) for o in x[2:]))
     if isinstance(x, tuple) and hasattr(x,'_fields'): return type(x)(*(_map_tensors(f,o) for o in x))
     if isinstance(x, (tuple,list)): return type(x)(_map_tensors(f,o) for o in x)
     return x
+
+def _like(old, new):
+    "`new` as the subclass of `old`, if `old` has one that is a label for data"
+    return new.as_subclass(type(old)) if type(new) is Tensor and type(old) not in (Tensor,nn.Parameter,nn.Buffer) else new
 
 def _map_dict(f, x):
     res = {k:_map_tensors(f,v) for k,v in x.items()}

@@ -6,11 +6,12 @@
 __all__ = ['Sampler', 'BatchSampler', 'collate', 'seed_all', 'seeded', 'batch_getter', 'LoaderHooks', 'retain_types',
            'SkipItemException', 'stop', 'DataLoader', 'DataLoaders', 'get_dls']
 
-# %% ../nbs/02_dataloaders.ipynb #0de99807
-import copy, difflib, dis, io, itertools, math, os, random, sys, time, types
+# %% ../nbs/02_dataloaders.ipynb #9312b1c5
+import abc, copy, difflib, dis, enum, io, itertools, math, os, random, sys, time, types
 import multiprocessing as mp
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
+from typing import TypeVar
 
 import dill, numpy as np, torch
 import torch.utils.data as tud
@@ -248,7 +249,7 @@ class _PassOn(GetAttr):
         near = [] if k.startswith('_') else difflib.get_close_matches(k, dir(type(self)), 1)
         raise AttributeError(f'neither {type(self).__name__} nor its `{self._default}` has {k!r}' + (f'; did you mean {near[0]!r}?' if near else ''))
 
-# %% ../nbs/02_dataloaders.ipynb #95d5c85c
+# %% ../nbs/02_dataloaders.ipynb #841cf5c5
 @funcs_kwargs
 class DataLoader(_PassOn, LoaderHooks):
     "Batches of `dataset`, in an order that depends on `(seed, epoch)` alone; see [PyTorch's `DataLoader`](https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader)"
@@ -289,7 +290,7 @@ class DataLoader(_PassOn, LoaderHooks):
         if n is None: n = _len(dataset)
         if worker_split is None and isinstance(dataset, hfds.IterableDataset): worker_split = 'dataset'
         given = locals()
-        for k in self._args: setattr(self, k, given[k])
+        for k in DataLoader._args: setattr(self, k, given[k])
         self._epoch,self._start,self._at,self._loader,self._status,self._get = 0,0,(0,0),None,None,None
         self._check()
 
@@ -510,7 +511,7 @@ class _Stream(tud.IterableDataset):
         yield from dl._numbered(epoch, start, groups, w, nw)
         dl._status[1] = -2                                                                         # done, and free to go
 
-# %% ../nbs/02_dataloaders.ipynb #10807619
+# %% ../nbs/02_dataloaders.ipynb #fb952e24
 def _used_names(code):
     "The global names that a function's code reads, and the code of functions in it"
     for i in dis.get_instructions(code):
@@ -530,9 +531,29 @@ class _Pickler(dill.Pickler):
         if id(o) not in self.seen: self.seen[id(o)] = len(self.tensors); self.tensors.append(o)
         return self.seen[id(o)]
 
+    def reducer_override(self, o):
+        if getattr(o,'__module__',None)!='__main__' or not isinstance(o,(type,TypeVar)): return NotImplemented
+        return _class_parts(o) if isinstance(o,type) else (TypeVar, (o.__name__, *o.__constraints__))
+
 class _Unpickler(dill.Unpickler):
     def __init__(self, file, tensors): super().__init__(file); self.tensors = tensors
     def persistent_load(self, i): return self.tensors[i]
+
+# %% ../nbs/02_dataloaders.ipynb #6df2e61a
+def _class_parts(o):
+    "How to make the class `o` again: empty, then filled"
+    if issubclass(o, (enum.Enum,tuple)): return NotImplemented     # dill's own way is better for these
+    first = {k:v for k,v in vars(o).items() if k in ('__module__','__qualname__','__slots__','__orig_bases__')}
+    left_out = {*first,'__dict__','__weakref__','_abc_impl'}
+    rest = {k:v for k,v in vars(o).items() if k not in left_out and not isinstance(v,types.MemberDescriptorType)}
+    return _empty_class, (type(o), o.__name__, o.__bases__, first), rest, None, None, _fill_class
+
+def _empty_class(meta, name, bases, first):
+    "A class made without its metaclass's help, which may need what isn't there yet"
+    return (abc.ABCMeta if issubclass(meta,abc.ABCMeta) else type).__new__(meta, name, bases, first)
+
+def _fill_class(o, rest):
+    for k,v in rest.items(): type.__setattr__(o, k, v)
 
 # %% ../nbs/02_dataloaders.ipynb #54c23ab7
 def _pack(dl):
@@ -681,10 +702,10 @@ def __repr__(self:DataLoader):
     n = f'{self.n} items' if self.n is not None else 'a stream'
     return f'{type(self).__name__}({type(self.dataset).__name__} of {n}, bs={self.bs}, shuffle={self.shuffle}, num_workers={self.num_workers})'
 
-# %% ../nbs/02_dataloaders.ipynb #2272cf38
+# %% ../nbs/02_dataloaders.ipynb #1b7a8fa6
 class DataLoaders(_PassOn):
     "A training loader, a validation loader, and perhaps more"
-    _default,_xtra = 'train','dataset bs one_batch new features'.split()
+    _default,_xtra = 'train','dataset bs one_batch new features vocab decode decode_batch show_batch'.split()
     def __init__(self,
         *dls # Loaders, the training one first; anything that can be iterated
     ):

@@ -6,7 +6,7 @@
 __all__ = ['sample_path', 'fashion_names', 'fashion_features', 'take', 'Dataset', 'inplace', 'read_idx', 'fashion_mnist',
            'image_tensor', 'InMemory', 'in_memory']
 
-# %% ../nbs/01_datasets.ipynb #e6e69dbf
+# %% ../nbs/01_datasets.ipynb #aca08fef
 import gzip, math, os, sys, zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
@@ -21,9 +21,9 @@ from pyarrow.parquet import read_table
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .core import noted
+from .core import noted, _like
 
-# %% ../nbs/01_datasets.ipynb #59de733e
+# %% ../nbs/01_datasets.ipynb #9baeb5c5
 def take(
     data, # Tensor or array, or anything that can be indexed with a list
     idxs # `range` or int64 tensor of indices along the first axis, none negative
@@ -31,16 +31,16 @@ def take(
     "Fetch rows of `data` with one call"
     if isinstance(idxs, range) and idxs.step<0: idxs = torch.tensor(idxs)  # tensors have no backward slices
     if isinstance(data, Tensor):
-        if isinstance(idxs, range): return data[_slice(idxs, len(data))].clone()
-        return _rows(data, idxs)
+        return _like(data, data[_slice(idxs, len(data))].clone() if isinstance(idxs, range) else _rows(data, idxs))
     if isinstance(data, np.ndarray):
         rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else _np_rows(data, idxs)
         return torch.from_numpy(rows) if rows.dtype.kind in 'biufc' else rows
     return _at(data, list(idxs) if isinstance(idxs, range) else idxs.tolist())
 
+_no_hooks = Tensor.__torch_function__,torch._C._disabled_torch_function_impl     # of tensors, and of labels for data
 def _rows(data, idxs):
     "Rows of a tensor: copied by NumPy if it can look into the tensor's memory, else by `index_select`"
-    try: a = data.numpy() if type(data) is Tensor else None
+    try: a = data.numpy() if type(data).__torch_function__ in _no_hooks else None
     except (TypeError,RuntimeError): a = None                   # on a GPU, bfloat16, sparse, with gradients
     return torch.index_select(data, 0, idxs.to(data.device)) if a is None else torch.from_numpy(_np_rows(a, idxs))
 
@@ -54,11 +54,11 @@ def _slice(r, n):
     if r and (r[0]<0 or r[-1]>=n): raise IndexError(f'{r} is out of range for {n} items')
     return slice(r.start, r.stop, r.step)
 
-# %% ../nbs/01_datasets.ipynb #30e7a0ee
+# %% ../nbs/01_datasets.ipynb #6f92ad23
 def _at(o, i):
     "`o[i]`, where lists, tuples and strings too take several indices"
     several = isinstance(i, (list,range,np.ndarray,Tensor)) and np.ndim(i)>0
-    if not several or not isinstance(o, (list,tuple,str)): return o[i]
+    if not several or not isinstance(o, (list,tuple,str)): return _like(o, o[i]) if isinstance(o, Tensor) else o[i]
     i = np.asarray(i)
     return [o[j] for j in (np.flatnonzero(i) if i.dtype==bool else i)]
 
