@@ -5,22 +5,26 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/99_all.ipynb #12eff889
-from . import callbacks, collation, core, dataloaders, datasets, learner, plotting
+# %% ../nbs/99_all.ipynb #2a7e3431
+from . import callbacks, collation, core, dataloaders, datasets, files, learner, plotting, transforms
 from .core import *
 from .datasets import *
 from .dataloaders import *
 from .collation import *
 from .plotting import *
+from .files import *
 from .callbacks import *
 from .learner import *
+from .transforms import *
 
-# %% ../nbs/99_all.ipynb #8948220b
+# %% ../nbs/99_all.ipynb #dfb4e04e
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
 __all__ += dataloaders.__all__
 __all__ += collation.__all__
 __all__ += plotting.__all__
+__all__ += files.__all__
 __all__ += callbacks.__all__
 __all__ += learner.__all__
+__all__ += transforms.__all__
