@@ -7,7 +7,7 @@ __all__ = ['Learner', 'get_lrs', 'set_lr', 'TrainCB', 'check_targets', 'Metric',
            'fmt_num', 'progress_env', 'ProgressCB', 'TrainLearner', 'MomentumLearner', 'LRFinderCB', 'suggest_lr',
            'looking', 'LRFind']
 
-# %% ../nbs/06_learner.ipynb #003cdd10
+# %% ../nbs/06_learner.ipynb #4a8660e6
 import base64, copy, html, inspect, io, math, random, shutil, sys, time, warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -21,8 +21,9 @@ from tqdm import tqdm
 
 from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
-from .core import _map_tensors, noted
+from .core import _map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
+from .plotting import show_images, _features, _find, _names, _parts
 
 # %% ../nbs/06_learner.ipynb #0be5c889
 class Learner:
@@ -877,3 +878,44 @@ def lr_find(self:Learner,
     res = LRFind(suggest_lr(cb.lrs, cb.losses), cb.lrs, cb.losses)
     if plot: res.plot()
     return res
+
+# %% ../nbs/06_learner.ipynb #c7515da0
+class _CatchCB(Callback):
+    "Keep a batch and what the model made of it, and end the fit"
+    order = 1000
+    def after_predict(self, learn):
+        self.batch,self.preds = to_cpu((learn.batch,learn.preds))
+        raise CancelFitException
+
+def _titles(targs, preds, names):
+    "For each picture the truth and the prediction, and whether they agree"
+    guess = preds.argmax(1) if preds.ndim>1 and preds.shape[1]>1 else preds.flatten()
+    def text(o): return str(names[int(o)]) if names is not None and not o.is_floating_point() else f'{o.item():.3g}'
+    return [(f'{text(t)}\n{text(p)}', text(t)==text(p)) for t,p in zip(targs, guess)]
+
+def _show_results(dl, batch, preds, max_n=9, *, names=None, **kwargs):
+    "Show the pictures of a batch without transforms of its own"
+    ds,parts = getattr(dl,'dataset',None),_parts(batch)
+    x,y = _find(parts, _features(ds), batch=True)
+    if y is None: raise ValueError(f'found no labels in a batch of {len(parts)} parts')
+    titles = _titles(parts[y][:max_n], preds[:max_n], _names(ds, y) if names is None else names)
+    axs = show_images(parts[x][:max_n], titles=[t for t,_ in titles], **kwargs)
+    for ax,(_,ok) in zip(axs, titles): ax.title.set(color='C2' if ok else 'C3', fontsize=9)
+    return axs
+
+# %% ../nbs/06_learner.ipynb #aa80e3a2
+@patch
+def show_results(self:Learner,
+    dl=None, # A loader; default: the validation loader, or the training loader if there is none
+    max_n:int=9, # Show at most this many pictures
+    **kwargs # `names` of the classes, and arguments of the grid and of the drawing
+): # The axes
+    "Show pictures with the truth and the prediction below it; changes nothing"
+    old,catch = self.dls,_CatchCB()
+    if dl is None: dl = old.train if old.valid is None else old.valid
+    try:
+        self.dls = DataLoaders(dl, dl)
+        with looking(self): self.fit(1, train=False, cbs=catch)
+    finally: self.dls = old
+    show = getattr(dl, 'show_results', None) or partial(_show_results, dl)
+    return show(catch.batch, catch.preds, max_n=max_n, **kwargs)

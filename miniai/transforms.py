@@ -24,7 +24,7 @@ from .datasets import image_tensor
 from .dataloaders import DataLoader, SkipItemException, retain_types, seeded
 from .plotting import get_grid, show_image
 
-# %% ../nbs/08_transforms.ipynb #a3dad81e
+# %% ../nbs/08_transforms.ipynb #633e554b
 class TensorBase(Tensor):
     "A tensor with a type that transforms dispatch on; operations cost what they cost for plain tensors, and give plain tensors"
     __torch_function__ = torch._C._disabled_torch_function_impl
@@ -32,6 +32,12 @@ class TensorBase(Tensor):
         x # Tensor, array or nested list of numbers
     ): return torch.as_tensor(x).as_subclass(cls)
     def __deepcopy__(self, memo): return copy.deepcopy(self.as_subclass(Tensor), memo).as_subclass(type(self))
+    @classmethod
+    def predicted(cls,
+        preds # What a model gave for a batch
+    ): # The targets that it stands for
+        "Read `preds` as a batch of this type; here, they are taken as they are"
+        return torch.as_tensor(preds).as_subclass(cls)
 
 class TensorImage(TensorBase):
     "A picture C×H×W, or a batch of pictures B×C×H×W"
@@ -41,10 +47,12 @@ class TensorImage(TensorBase):
 class TensorMask(TensorBase):
     "Numbers of classes for each pixel, H×W or B×H×W"
     item_ndim = 2
+    predicted = classmethod(lambda cls, preds: cls(preds.argmax(1)))
     def show(self, ctx=None, *, alpha=0.5, cmap='tab20', **kwargs): "Draw over what `ctx` shows"; return show_image(self, ctx, alpha=alpha, cmap=cmap, **kwargs)
 
 class TensorCategory(TensorBase):
     "The number of a class, or of a batch of them"
+    predicted = classmethod(lambda cls, preds: cls(preds.argmax(1)))
     def show(self, ctx=None, **kwargs): "As the title of `ctx`"; ctx.set_title(str(self.item()), fontsize=9); return ctx
 
 # %% ../nbs/08_transforms.ipynb #8fa4f698
@@ -245,13 +253,14 @@ class ItemTransform(Transform):
     "A transform that is given tuples whole"
     whole = True
 
-# %% ../nbs/08_transforms.ipynb #380b508f
+# %% ../nbs/08_transforms.ipynb #27ea0a72
 def _describe(x):
     "The type of `x`, with its size"
     if isinstance(x,Image.Image): return f'{type(x).__name__} ({x.mode}, {x.width}×{x.height})'
     if isinstance(x,tuple): return f'({", ".join(map(_describe, x))})'
     if hasattr(x,'shape') and hasattr(x,'dtype'): return f'{type(x).__name__} {"×".join(map(str,x.shape)) or "scalar"} {str(x.dtype).removeprefix("torch.")}'
-    return f'{type(x).__name__} of {len(x)}' if isinstance(x,(list,dict)) else f'{type(x).__name__} {x!r:.40}' if isinstance(x,(str,int,float)) else type(x).__name__
+    if isinstance(x,(list,dict)): return f'{type(x).__name__} of {len(x)}' + (f': {_describe(x[0])}, …' if x and isinstance(x,list) and isinstance(x[0],tuple) else '')
+    return f'{type(x).__name__} {x!r:.40}' if isinstance(x,(str,int,float)) else type(x).__name__
 
 def as_transform(
     f # `Transform`, a class of them, or a function
@@ -293,7 +302,7 @@ class Pipeline:
             if hasattr(f,k): return getattr(f,k)
         raise AttributeError(f'no transform of this Pipeline has {k!r}: {self}')
 
-# %% ../nbs/08_transforms.ipynb #7460c77f
+# %% ../nbs/08_transforms.ipynb #fd6c116c
 class _Seen:
     "`items` as some transforms make them"
     def __init__(self, items, fs): self.items,self.pipe = items,Pipeline(fs, 0)
@@ -312,10 +321,11 @@ def setup(self:Pipeline,
             for f in todo:
                 f.setup(items if isinstance(items,DataLoader) or not self.fs else _Seen(items, self.fs))
                 self.fs.append(f)
+    except Exception as e: raise noted(e, f'in setting up {f.name}')
     finally: self.fs = todo
     return self
 
-# %% ../nbs/08_transforms.ipynb #49917c6e
+# %% ../nbs/08_transforms.ipynb #2ae2264d
 def _can_show(o): return hasattr(o,'show') and not isinstance(o,Image.Image)   # PIL would open a window
 
 def show_item(
@@ -327,8 +337,14 @@ def show_item(
     for p in o if isinstance(o,tuple) else (o,):
         if _can_show(p): ctx = p.show(ctx, **kwargs)
         elif isinstance(p,Image.Image) or getattr(p,'ndim',0)>=2: ctx = show_image(p, ctx, **kwargs)
-        elif ctx is not None: ctx.set_title(f'{p:.3g}' if isinstance(p,float) else str(p.tolist() if isinstance(p,Tensor) else p), fontsize=9)
+        elif ctx is not None: ctx.set_title(_text(p), fontsize=9)
     return ctx
+
+def _text(p):
+    "A part of an item in words"
+    if isinstance(p,Tensor): p = p.tolist()
+    if isinstance(p,(list,tuple)): return ', '.join(map(_text, p))
+    return f'{p:.3g}' if isinstance(p,float) else str(p)
 
 @patch
 def show(self:Pipeline,
@@ -670,4 +686,32 @@ def show_batch(self:TfmdDL,
     items = self.decode_batch(self.one_batch() if b is None else b, max_n)
     _,axs = get_grid(len(items), **kwargs)
     for o,ax in zip(items, axs): show_item(o, ax)
+    return axs
+
+# %% ../nbs/08_transforms.ipynb #2d3c0e02
+def _is_picture(o): return getattr(o,'ndim',0)>=2 or isinstance(o,Image.Image)
+
+@patch
+@delegates(get_grid, but=['n'])
+def show_results(self:TfmdDL,
+    b, # A batch
+    preds, # What the model gave for it; a tuple if there are several targets
+    max_n:int=9, # Show at most this many items
+    **kwargs
+): # The axes
+    "Show items with their targets and what was predicted"
+    n,b = getattr(self.dataset, 'n_inp', 1),self._typed(b)
+    preds = preds if isinstance(preds,tuple) else (preds,)
+    guess = tuple(t.predicted(p) if isinstance(t,TensorBase) else p for t,p in zip(b[n:], preds))
+    pairs = list(zip(self.decode_batch(b, max_n), self.decode_batch((*b[:n],*guess), max_n)))
+    if any(map(_is_picture, pairs[0][0][n:])): return _side_by_side(pairs, **kwargs)
+    _,axs = get_grid(len(pairs), **kwargs)
+    for (o,g),ax in zip(pairs, axs):
+        show_item(o[:n], ax)
+        ax.set_title(f'{_text(o[n:])}\n{_text(g[n:])}', fontsize=9, color='C2' if _text(o[n:])==_text(g[n:]) else 'C3')
+    return axs
+
+def _side_by_side(pairs, **kwargs):
+    _,axs = get_grid(2*len(pairs), **{'ncols':2} | kwargs)
+    for ax,o,t in zip(axs, (o for p in pairs for o in p), ['target','prediction']*len(pairs)): show_item(o, ax); ax.set_title(t, fontsize=9)
     return axs
