@@ -5,17 +5,24 @@
 # %% auto #0
 __all__ = ['class_folders', 'image_extensions', 'miniai_home', 'fashion_jpegs', 'get_files', 'get_image_files', 'parent_label',
            'val2idx', 'RandomSplitter', 'GrandparentSplitter', 'IndexSplitter', 'FuncSplitter', 'ImageFileError',
-           'load_image', 'ImageFiles']
+           'load_image', 'ImageFiles', 'download', 'extract', 'untar_data']
 
-# %% ../nbs/04a_files.ipynb #6f5b2151
-import mimetypes, operator, os, re, shutil, uuid
+# %% ../nbs/04a_files.ipynb #e8001d4f
+import glob, hashlib, itertools, json, lzma, mimetypes, operator, os, platform, posixpath, re
+import shutil, stat, tarfile, unicodedata, uuid, zipfile, zlib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from urllib.error import HTTPError
+from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
 
 import numpy as np, torch
 from filelock import FileLock
 from PIL import Image, ImageOps
+from tqdm.auto import tqdm
 
 from .core import noted
 from .dataloaders import SkipItemException
@@ -28,32 +35,38 @@ def miniai_home(
     "The folder in which miniai keeps the data that it downloads or makes"
     return Path(folder or os.environ.get('MINIAI_HOME') or '~/.cache/miniai').expanduser().absolute()
 
-# %% ../nbs/04a_files.ipynb #ca1454ee
+# %% ../nbs/04a_files.ipynb #d8988e3f
 @contextmanager
 def _new_folder(
-    target:Path # The name that the folder gets at the end; nothing of that name may exist
+    target:Path, # The name that the folder gets at the end
+    replace:bool=False # May there be a folder of that name, which then goes?
 ):
     "A folder to fill: it becomes `target` if the block ends well, and vanishes if not"
-    new = target.with_name(f'.{target.name}.{uuid.uuid4().hex[:8]}')
+    new,old = (target.with_name(f'.{target.name}.{uuid.uuid4().hex[:8]}') for _ in range(2))
     new.mkdir(parents=True)
     try:
         yield new
+        if replace and target.exists(): target.rename(old)
         new.rename(target)
-    except BaseException: shutil.rmtree(new, ignore_errors=True); raise
+    finally:
+        for o in (new,old): shutil.rmtree(o, ignore_errors=True)
 
-# %% ../nbs/04a_files.ipynb #66d430cf
+# %% ../nbs/04a_files.ipynb #bed291e1
+@contextmanager
 def _locked(target):
-    "A lock that only one process or thread holds at a time, for the time in which it makes `target`"
+    "Let only one process or thread at a time make `target`; clear away what one that was killed has left"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(target.with_name(f'.{target.name}.lock'))
+    with FileLock(target.with_name(f'.{target.name}.lock')):
+        for o in target.parent.glob(f'.{glob.escape(target.name)}.{"[0-9a-f]"*8}'): shutil.rmtree(o, ignore_errors=True)
+        yield
 
-# %% ../nbs/04a_files.ipynb #f112d534
+# %% ../nbs/04a_files.ipynb #5a97da71
 def _colours(n, *key):
     "Colours of ground and figure for `n` pictures, two uint8 arrays of shape n×3, which depend on `key` alone"
     rng = np.random.default_rng(key)
-    ground = rng.random((n,3))
-    figure = (ground + rng.uniform(0.4, 0.6, (n,3)))%1
-    return (ground*255).astype(np.uint8), (figure*255).astype(np.uint8)
+    dark,bright = rng.integers(0, 102, (n,3), np.uint8),rng.integers(154, 256, (n,3), np.uint8)
+    swap = rng.random((n,1))<0.5
+    return np.where(swap, bright, dark), np.where(swap, dark, bright)
 
 def _painted(grey, ground, figure, size):
     "A picture in two colours, `size` high and wide, from a grey one (uint8, H×W) in which the figure is bright"
@@ -121,7 +134,7 @@ def _check_folder(path):
     if not path.is_dir(): raise NotADirectoryError(f'{path}: expected a folder, got a file')
     return path
 
-# %% ../nbs/04a_files.ipynb #9ba19db6
+# %% ../nbs/04a_files.ipynb #4cb92abe
 def _listed(o): return [] if o is None else [o] if isinstance(o,(str,Path)) else list(o)
 
 def get_files(
@@ -134,14 +147,14 @@ def get_files(
     path,folders = _check_folder(path),[str(f) for f in _listed(folders)]
     exts = {'.'+e.lower().lstrip('.') for e in _listed(extensions)}
     for f in folders:
-        if not (path/f).is_dir(): raise FileNotFoundError(f'{path} has no folder {f!r}; found {_names_in(path)}')
+        if not (path/f).is_dir(): raise FileNotFoundError(f'{path} has no folder {f!r}; found {_folders_in(path)}')
     if not folders: found = _walk(path, recurse)
     else: found = (o for f in sorted(set(folders)) for o in _walk(path/f, recurse and f!='.', _above(path, f)))
     return [f for f in found if extensions is None or f.suffix.lower() in exts]
 
 def _above(path, f): return () if f=='.' else (os.path.realpath(path),)
 
-def _names_in(path):
+def _folders_in(path):
     names = sorted(f.name for f in path.iterdir() if f.is_dir() and not f.name.startswith('.'))
     return _some(names) or 'no folders'
 
@@ -313,3 +326,252 @@ def _numbered(files, labels, vocab):
     for f,l in zip(files, labels):
         if l not in v2i: raise ValueError(f'{f}: the label {l!r} is not in the vocabulary {_some(vocab, 20)}')
     return torch.tensor([v2i[l] for l in labels])
+
+# %% ../nbs/04a_files.ipynb #28ce30e5
+def _request(url, headers, timeout):
+    "The server's answer; raises `OSError` that says what went wrong"
+    try: return urlopen(Request(url, headers={'User-Agent':'miniai', 'Accept-Encoding':'identity'} | headers), timeout=timeout)
+    except HTTPError as e:
+        if e.code==416: return e
+        e.close(); raise OSError(f'{url}: the server answers {e.code} {e.reason}') from None
+    except (OSError,HTTPException) as e:
+        e = getattr(e,'reason',e)
+        if isinstance(e,TimeoutError): raise TimeoutError(f'{url}: no answer within {timeout} seconds') from None
+        raise ConnectionError(f'{url}: can\'t be reached ({e or type(e).__name__})') from None
+
+def _blocks(r, url, at, total, timeout):
+    "What the server sends from byte `at` on; raises `OSError` if it ends before `total`"
+    def so_far(): return f'after {at:,}' + (f' of {total:,}' if total else '') + ' bytes; call again to go on from there'
+    try:
+        while at!=total and (b := r.read1(2**16 if total is None else min(2**16, total-at))): at += len(b); yield b
+    except TimeoutError: raise TimeoutError(f'{url}: nothing came for {timeout} seconds, {so_far()}') from None
+    except (OSError,HTTPException) as e: raise ConnectionError(f'{url}: the connection broke off ({e}), {so_far()}') from None
+    if total is not None and at<total: raise ConnectionError(f'{url}: the connection broke off, {so_far()}')
+
+# %% ../nbs/04a_files.ipynb #ed7f2b13
+_marks = 'ETag','Last-Modified'
+
+def _kept(url, part):
+    "The size of what we have of `url`, and what the server said of it; 0 if it can't be gone on with"
+    try: note = json.loads(_note(part).read_text())
+    except (OSError,ValueError): return 0,{}
+    ok = note.get('url')==url and part.is_file() and _condition(note)
+    return (part.stat().st_size, note) if ok else (0, {})
+
+def _note(part): return part.with_name(part.name+'.json')
+
+def _condition(note):
+    "What tells one version of a file from another: an ETag (weak ones, `W/…`, don't), else the date"
+    tag = note.get('ETag')
+    return tag if tag and not tag.startswith('W/') else note.get('Last-Modified')
+
+# %% ../nbs/04a_files.ipynb #a4e1455e
+def _resume(url, part, timeout):
+    "The server's answer, the byte of the file at which it begins, and the file's size (None if the server doesn't say)"
+    have,note = _kept(url, part)
+    if have:
+        r = _request(url, {'Range':f'bytes={have}-', 'If-Range':_condition(note)}, timeout)
+        m = re.match(r'bytes (\d+)-\d+/(\d+)$', r.headers.get('Content-Range') or '')
+        fits = m and int(m[1])==have and int(m[2])==note['total'] and all(r.headers[k] in (None,note[k]) for k in _marks)
+        if r.status==206 and fits: return r, have, int(m[2])
+        if r.status!=200: r.close()
+    if not have or r.status!=200: r = _request(url, {}, timeout)
+    if r.status!=200: r.close(); raise OSError(f'{url}: the server answers {r.status} {r.reason}')
+    total = r.headers.get('Content-Length')
+    return r, 0, None if total is None else int(total)
+
+# %% ../nbs/04a_files.ipynb #dc82ca25
+def _receive(url, part, name, size, timeout, progress):
+    "Get `url` into `part`, or the rest of it"
+    r,at,total = _resume(url, part, timeout)
+    if size is not None and total not in (None,size):
+        r.close(); raise ValueError(f'{url}: expected {size:,} bytes, but the server announces {total:,}')
+    bar = tqdm(total=total, initial=at, desc=name, unit='B', unit_scale=True, unit_divisor=1024, disable=not progress, leave=False)
+    with r, bar, open(part, 'ab' if at else 'wb') as f:
+        if not at: _note(part).write_text(json.dumps({'url':url, 'total':total} | {k:r.headers[k] for k in _marks} if total else {}))
+        for b in _blocks(r, url, at, total, timeout): bar.update(f.write(b))
+
+# %% ../nbs/04a_files.ipynb #b91c464f
+def _sha256(path):
+    h = hashlib.sha256()
+    with open(path,'rb') as f:
+        while b := f.read(2**20): h.update(b)
+    return h.hexdigest()
+
+def _digest(sha256):
+    "A hash as it was given, in lower case"
+    if sha256 is None or re.fullmatch('[0-9a-fA-F]{64}', sha256): return sha256 and sha256.lower()
+    raise ValueError(f'`sha256` must be 64 hexadecimal digits, got {sha256!r}')
+
+def _wrong(path, size, sha256):
+    "What is wrong with a file, in words; None if it is as expected"
+    n = path.stat().st_size
+    if size is not None and n!=size: return f'expected {size:,} bytes, got {n:,}'
+    if sha256 is not None and (got := _sha256(path))!=sha256: return f'expected the SHA-256 {sha256}, got {got}'
+
+# %% ../nbs/04a_files.ipynb #12b70012
+def _url_name(url):
+    "The file's name in an address, without odd characters"
+    parts = urlsplit(url)
+    if parts.scheme not in ('http','https') or not parts.hostname: raise ValueError(f"`url` must begin with 'http://' or 'https://', got {url!r}")
+    return re.sub(r'[^\w.-]+', '_', unquote(PurePosixPath(parts.path).name)).lstrip('.') or 'data'
+
+def download(
+    url:str, # Address, http or https
+    dest, # File to make, or a folder, in which it gets the name that it has in the address
+    size:int=None, # Expected size in bytes
+    sha256:str=None, # Expected SHA-256, as 64 hexadecimal digits
+    *,
+    force:bool=False, # Fetch it even if `dest` is there and has this size and hash?
+    timeout:float=30, # Seconds without data after which to give up
+    progress:bool=True # Show a progress bar, on standard error?
+)->Path: # The file
+    "Download a file once, going on where an earlier call broke off; raises `OSError` or, for another size or hash, `ValueError`"
+    name,sha256,dest = _url_name(url),_digest(sha256),Path(dest).expanduser().absolute()
+    if dest.is_dir(): dest = dest/name
+    def there(): return not force and dest.is_file() and not _wrong(dest, size, sha256)
+    if there(): return dest
+    with _locked(dest):
+        if not there(): _fetch(url, dest, name, size, sha256, force, timeout, progress)
+    return dest
+
+# %% ../nbs/04a_files.ipynb #4ee0d9f0
+def _fetch(url, dest, name, size, sha256, force, timeout, progress):
+    "Download `url` into a part, check it, give it its name"
+    part = dest.with_name(f'.{dest.name}.part')
+    if force: _note(part).unlink(missing_ok=True)
+    _receive(url, part, name, size, timeout, progress)
+    _note(part).unlink(missing_ok=True)           # complete: nothing to go on with
+    if (why := _wrong(part, size, sha256)): part.unlink(); raise ValueError(f'{url}: {why}')
+    part.replace(dest)
+
+# %% ../nbs/04a_files.ipynb #71cf10a5
+def _bad_path(name):
+    "Why a member must not be extracted to the path `name`; None if it may"
+    p = PureWindowsPath(name)                      # knows drives, and both kinds of slashes
+    return 'has an absolute path' if p.anchor else 'leads out of the folder' if '..' in p.parts else 'has a zero byte in its name' if '\0' in name else None
+
+def _key(name):
+    "`name` in a form in which all spellings are alike that a file system may take for the same"
+    return posixpath.normpath(unicodedata.normalize('NFC', name.replace('\\','/'))).casefold()
+
+def _parents(key):
+    "The folders above a path"
+    return itertools.accumulate(key.split('/')[:-1], posixpath.join)
+
+# %% ../nbs/04a_files.ipynb #21b2886d
+def _link_end(m):
+    "The path within the archive that a link points to; None if it leads out or is too clever"
+    if m.islnk(): return None if _bad_path(m.linkname) else _key(m.linkname)
+    if PureWindowsPath(m.linkname).anchor: return None
+    ups = re.match(r'(\.\.?(/|$))*', m.linkname).end()                       # `..` only at the beginning
+    end = _key(posixpath.join(posixpath.dirname(m.name), m.linkname))
+    return None if _bad_path(m.linkname[ups:]) or _bad_path(end) else end
+
+def _check_tar(members):
+    "Raise `ValueError` for the first member that must not be extracted"
+    links,seen = {_key(m.name) for m in members if m.issym()},Counter(_key(m.name) for m in members)
+    files = set()
+    for m in members:
+        if (why := _why_not(m, _key(m.name), links, seen, files)): raise ValueError(f'the member {m.name!r} {why}')
+        if m.isreg() or m.islnk(): files.add(_key(m.name))
+
+def _why_not(m, key, links, seen, files):
+    if (why := _bad_path(m.name)): return why
+    if not (m.isreg() or m.isdir() or m.issym() or m.islnk()): return 'is a device or a pipe'
+    if key=='.' and not m.isdir(): return 'has no name'
+    if any(k in links for k in _parents(key)): return 'goes through a link of the archive'
+    if key in links and seen[key]>1: return 'is in the archive twice, once as a link'
+    if not (m.issym() or m.islnk()): return None
+    end = _link_end(m)
+    if end is None: return f'is a link out of the folder, to {m.linkname!r}'
+    if any(k in links for k in _parents(end)): return f'is a link through another, to {m.linkname!r}'
+    if m.islnk() and end not in files: return f'is a hard link to {m.linkname!r}, which is no file before it in the archive'
+
+# %% ../nbs/04a_files.ipynb #b9b03342
+def _extract_tar(archive, folder):
+    if not hasattr(tarfile,'data_filter'): raise RuntimeError(
+        f'Python {platform.python_version()} has no safe way to extract tar archives (`tarfile.data_filter`): update it to 3.10.12, 3.11.4 or newer')
+    with tarfile.open(archive) as t:
+        members = t.getmembers()
+        _check_tar(members)
+        t.fileobj.seek(t.offset)
+        if t.fileobj.read(512)!=bytes(512): raise tarfile.ReadError('the end is missing')
+        while t.fileobj.read(2**20): pass          # to the end of the packed data, where its checksum stands
+        try: t.extractall(folder, members, filter='data')
+        except tarfile.FilterError as e: raise ValueError(f'the member {e.tarinfo.name!r} is refused: {e}') from e
+
+def _extract(archive, folder):
+    if tarfile.is_tarfile(archive): _extract_tar(archive, folder)
+    elif zipfile.is_zipfile(archive): _extract_zip(archive, folder)
+    else: raise ValueError('neither a tar nor a zip archive, or damaged')
+
+def _extract_zip(archive, folder):
+    with zipfile.ZipFile(archive) as z:
+        for m in z.infolist():
+            kind = stat.S_IFMT(m.external_attr>>16)
+            why = _bad_path(m.filename) or (kind not in (0,stat.S_IFREG,stat.S_IFDIR) and 'is a link, a device or a pipe') or (m.flag_bits&1 and 'is encrypted')
+            if why: raise ValueError(f'the member {m.filename!r} {why}')
+        z.extractall(folder)
+
+# %% ../nbs/04a_files.ipynb #5f401fbb
+def extract(
+    archive, # A tar archive (also packed by gzip, bzip2 or xz) or a zip archive, whatever its name
+    folder # Folder to make; must not exist yet
+)->Path: # The folder
+    "Extract an archive, all of it or nothing; raises `ValueError` naming a member that could do harm"
+    archive,folder = Path(archive),Path(folder).expanduser().absolute()
+    if not archive.is_file(): raise FileNotFoundError(f'{archive}: no such file')
+    if os.path.lexists(folder): raise FileExistsError(f'{folder} exists already')
+    with _new_folder(folder) as new:
+        try: _extract(archive, new)
+        except ValueError as e: raise ValueError(f'{archive}: {e}') from e
+        except (OSError,EOFError,tarfile.TarError,zipfile.BadZipFile,zlib.error,lzma.LZMAError,NotImplementedError) as e:
+            if getattr(e,'errno',None) is not None: raise
+            raise ValueError(f'{archive}: damaged archive ({e})') from e
+    return folder
+
+# %% ../nbs/04a_files.ipynb #20890b8a
+def _data_name(url):
+    stem = re.sub(r'\.(tar(\.\w+)?|tgz|tbz2?|txz|zip)$', '', _url_name(url), flags=re.I)
+    return f'{stem}-{hashlib.sha256(url.encode()).hexdigest()[:8]}'
+
+def _found(target, size, sha256):
+    "The data in `target`, if it is complete and made from an archive of this size and hash"
+    try: note = json.loads((target/'archive.json').read_text())
+    except (OSError,ValueError): return None
+    path = target/'data'/note['top']
+    if path.is_dir() and size in (None,note['size']) and sha256 in (None,note['sha256']): return path
+
+def _top(folder):
+    "The name of the only folder in `folder`, if there is nothing else; else '.'"
+    inside = [f for f in folder.iterdir() if not f.name.startswith('.')]
+    return inside[0].name if len(inside)==1 and inside[0].is_dir() else '.'
+
+# %% ../nbs/04a_files.ipynb #6b57856b
+def untar_data(
+    url:str, # Address of a tar or zip archive, http or https
+    folder=None, # Where to keep it, in a folder of its own; default: see `miniai_home`
+    *,
+    size:int=None, # Expected size of the archive, in bytes
+    sha256:str=None, # Expected SHA-256 of the archive, as 64 hexadecimal digits
+    force:bool=False, # Fetch it even if it is there?
+    timeout:float=30, # Seconds without data after which to give up
+    progress:bool=True # Show a progress bar, on standard error?
+)->Path: # The extracted folder; if the archive holds a single folder, that one
+    "Download and extract an archive once; see `download` and `extract` for what is raised"
+    sha256,target = _digest(sha256),miniai_home(folder)/_data_name(url)
+    def found(): return None if force else _found(target, size, sha256)
+    if path := found(): return path
+    with _locked(target): return found() or _fetch_data(url, target, size, sha256, force, timeout, progress)
+
+def _fetch_data(url, target, size, sha256, force, timeout, progress):
+    "Make `target` from the archive at `url`; return the folder with the data"
+    archive = download(url, target.with_name(f'.{target.name}.archive'), size, sha256, force=force, timeout=timeout, progress=progress)
+    with _new_folder(target, replace=True) as new:
+        try: top = _top(extract(archive, new/'data'))
+        except ValueError as e: archive.unlink(); raise ValueError(f'{url}: {e}') from e
+        note = dict(url=url, size=archive.stat().st_size, sha256=_sha256(archive), top=top)
+        (new/'archive.json').write_text(json.dumps(note))
+    archive.unlink()
+    return target/'data'/top
