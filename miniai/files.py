@@ -84,7 +84,7 @@ def _dealt(labels, n, *key):
         ranks[own] = np.arange(len(own))
     return np.lexsort((labels, ranks))[:n]
 
-# %% ../nbs/04a_files.ipynb #11b4adf7
+# %% ../nbs/04a_files.ipynb #95463c89
 class_folders = [n.replace('/','_') for n in fashion_names]
 
 def _save_jpegs(ds, folder, n, size, *key):
@@ -93,7 +93,9 @@ def _save_jpegs(ds, folder, n, size, *key):
     idxs = _dealt(labels, n, *key)
     greys,cols = in_memory(ds.select(idxs), progress=False)['image'][:,0].numpy(), _colours(n, *key)
     for c in class_folders: (folder/c).mkdir(parents=True)
-    def save(i): _painted(greys[i], cols[0][i], cols[1][i], size).save(folder/class_folders[labels[idxs[i]]]/f'{i:05}.jpg', quality=90)
+    def save(i):
+        im = _painted(greys[i], cols[0][i], cols[1][i], size)
+        im.save(folder/class_folders[labels[idxs[i]]]/f'{i:05}.jpg', quality=90)
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as ex: list(ex.map(save, range(n)))
 
 # %% ../nbs/04a_files.ipynb #be46ec3b
@@ -134,14 +136,14 @@ def _check_folder(path):
     if not path.is_dir(): raise NotADirectoryError(f'{path}: expected a folder, got a file')
     return path
 
-# %% ../nbs/04a_files.ipynb #4cb92abe
+# %% ../nbs/04a_files.ipynb #fc41d73f
 def _listed(o): return [] if o is None else [o] if isinstance(o,(str,Path)) else list(o)
 
 def get_files(
     path, # A folder
     extensions=None, # Endings to keep, such as '.jpg', in any case: one or several; default: all
     recurse:bool=True, # Look into the folders in it, too?
-    folders=None # Look only into these folders of `path`, by name: one or several; '.' is `path` itself without its folders
+    folders=None # Look only into these folders of `path`: a name or several; '.' is `path` itself without its folders
 )->list: # Paths, sorted
     "Find files; hidden ones are left out; raises `FileNotFoundError` naming a folder that is missing"
     path,folders = _check_folder(path),[str(f) for f in _listed(folders)]
@@ -160,8 +162,9 @@ def _folders_in(path):
 
 def _some(names, n=10): return ', '.join(map(repr, names[:n])) + (f', … ({len(names)} in all)' if len(names)>n else '')
 
-# %% ../nbs/04a_files.ipynb #94ce2a59
-image_extensions = {k for table in mimetypes.MimeTypes().types_map for k,v in table.items() if v.startswith('image/')}
+# %% ../nbs/04a_files.ipynb #fdd5efbf
+_types = mimetypes.MimeTypes().types_map           # two tables: what is registered, and what is common
+image_extensions = {'.webp'} | {k for table in _types for k,v in table.items() if v.startswith('image/')}
 
 def get_image_files(
     path, # A folder
@@ -178,14 +181,15 @@ def parent_label(
     "Label a file with the name of its folder"
     return Path(f).parent.name
 
-# %% ../nbs/04a_files.ipynb #9a2a1891
+# %% ../nbs/04a_files.ipynb #8717b257
 def val2idx(
     x # Values, each once
 )->dict: # From value to position
     "Turn a vocabulary round; raises `ValueError` naming a value that comes twice"
     x = list(x)
     res = {v:i for i,v in enumerate(x)}
-    if len(res)<len(x): raise ValueError(f'{next(v for i,v in enumerate(x) if res[v]!=i)!r} is in the vocabulary more than once')
+    twice = [v for i,v in enumerate(x) if res[v]!=i]
+    if twice: raise ValueError(f'{twice[0]!r} is in the vocabulary more than once')
     return res
 
 # %% ../nbs/04a_files.ipynb #411235d6
@@ -208,7 +212,7 @@ def RandomSplitter(
         return _parts(idxs[n:], idxs[:n], f'valid_pct={valid_pct} of {len(items)} items')
     return _split
 
-# %% ../nbs/04a_files.ipynb #b1c8ff06
+# %% ../nbs/04a_files.ipynb #581779e5
 def GrandparentSplitter(
     train_name='train', # Name of the folder (or several names) two steps above the training files
     valid_name=('val','valid') # The same for validation
@@ -218,10 +222,11 @@ def GrandparentSplitter(
     def _split(items):
         found = [Path(f).parent.parent.name for f in items]
         idxs = [[i for i,f in enumerate(found) if f in nms] for nms in names]
-        return _parts(*idxs, f'looked for the folders {names[0]} and {names[1]}, found {_some(sorted(set(found))) or "no files"}')
+        there = _some(sorted(set(found))) or 'no files'
+        return _parts(*idxs, f'looked for the folders {names[0]} and {names[1]}, found {there}')
     return _split
 
-# %% ../nbs/04a_files.ipynb #581439ec
+# %% ../nbs/04a_files.ipynb #5a5e9679
 def IndexSplitter(
     valid_idx # Positions of the validation items
 ):
@@ -240,10 +245,11 @@ def FuncSplitter(
     "Make a splitter that asks `f` about each item"
     def _split(items):
         own = [bool(f(o)) for o in items]
-        return _parts([i for i,v in enumerate(own) if not v], [i for i,v in enumerate(own) if v], f'`f` is true for {sum(own)} of {len(own)} items')
+        train,valid = ([i for i,v in enumerate(own) if v==w] for w in (False,True))
+        return _parts(train, valid, f'`f` is true for {len(valid)} of {len(own)} items')
     return _split
 
-# %% ../nbs/04a_files.ipynb #caf9e13c
+# %% ../nbs/04a_files.ipynb #d776f1fd
 class ImageFileError(ValueError): "A file that can't be read as a picture"
 
 _image_modes = 'L','RGB','RGBA'
@@ -252,14 +258,15 @@ def _hw(size):
     "Height and width from a number or a pair; None stays None"
     if size is None: return None
     try: h,w = (operator.index(o) for o in ((size,size) if isinstance(size,(int,np.integer)) else size))
-    except (TypeError,ValueError): raise TypeError(f'`size` is a number of pixels or a pair (height, width), got {size!r}') from None
+    except (TypeError,ValueError):
+        raise TypeError(f'`size` is a number of pixels or a pair (height, width), got {size!r}') from None
     if min(h,w)<1: raise ValueError(f'`size` must be at least 1 pixel, got {size!r}')
     return h,w
 
 def _check_mode(mode):
-    if mode not in _image_modes: raise ValueError(f'`mode` must be one of {", ".join(map(repr, _image_modes))}, got {mode!r}')
+    if mode not in _image_modes: raise ValueError(f'`mode` must be one of {_some(_image_modes)}, got {mode!r}')
 
-# %% ../nbs/04a_files.ipynb #ad565ad5
+# %% ../nbs/04a_files.ipynb #61dfce21
 def _to_mode(im, mode):
     "Convert `im`; 16 bits become 8 by division, where Pillow would cut off"
     if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im)//256).clip(0,255).astype(np.uint8))
@@ -268,7 +275,7 @@ def _to_mode(im, mode):
 
 def load_image(
     path, # An image file
-    size=None, # Height and width in pixels, or a pair (height, width); the picture is stretched to it; default: as it is
+    size=None, # Pixels: one number for height and width, or (height, width), stretching the picture; default: as it is
     mode:str='RGB' # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
 )->Image.Image: # Upright, in memory; the file is closed
     "Open an image file; raises `ImageFileError` naming a file that can't be read"
@@ -280,9 +287,10 @@ def load_image(
         return im if hw is None or im.size==hw[::-1] else im.resize(hw[::-1], Image.Resampling.BILINEAR)
     except Exception as e:
         if getattr(e,'errno',None) is not None or isinstance(e, MemoryError): raise noted(e, f'while reading {path}')
-        raise ImageFileError(f'{path}: not a readable image ({"an empty file" if os.path.getsize(path)==0 else e})') from e
+        why = e if os.path.getsize(path) else 'an empty file'
+        raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #643d51bd
+# %% ../nbs/04a_files.ipynb #197f7e89
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -290,12 +298,13 @@ class ImageFiles:
         label_func=parent_label, # From a path to its label
         size=None, # Height and width in pixels, or a pair (height, width); default: as they are
         mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
-        vocab=None, # The labels in the order of their numbers, of the training data set for example; default: those found, sorted
+        vocab=None, # Labels in the order of their numbers, those of the training set for example; default: found and sorted
         skip:bool=False, # Leave out files that can't be read? Their batches are shorter then
         as_float:bool=True # Floats from 0 to 1, or else uint8?
     ):
         _check_mode(mode); _hw(size)
-        if isinstance(files,(str,Path)): raise TypeError(f'`files` is a list of paths, got {str(files)!r}: see `get_image_files`')
+        if isinstance(files,(str,Path)):
+            raise TypeError(f'`files` is a list of paths, got {str(files)!r}: see `get_image_files`')
         self.files,self.size,self.mode,self.skip,self.as_float = list(files),size,mode,skip,as_float
         if not self.files: raise ValueError('there are no files')
         labels = [label_func(f) for f in self.files]
@@ -318,7 +327,9 @@ class ImageFiles:
         return [self.files[i] for i in self._bad.nonzero()[:,0].tolist()]
     def report(self):
         "Print how many files were left out, if any; made to be a loader's `after_iter`"
-        if (n := len(self.bad)): print(f"{n} of {len(self.files)} files can't be read and were left out; their names are in `bad`")
+        # a loader binds methods that it gets as steps to itself, and passes `files` and `bad` on to its own data set
+        if (n := len(self.bad)):
+            print(f"{n} of {len(self.files)} files can't be read and were left out; their names are in `bad`")
 
 def _numbered(files, labels, vocab):
     "The labels' numbers, as an int64 tensor"
@@ -327,10 +338,11 @@ def _numbered(files, labels, vocab):
         if l not in v2i: raise ValueError(f'{f}: the label {l!r} is not in the vocabulary {_some(vocab, 20)}')
     return torch.tensor([v2i[l] for l in labels])
 
-# %% ../nbs/04a_files.ipynb #28ce30e5
+# %% ../nbs/04a_files.ipynb #b77afb9a
 def _request(url, headers, timeout):
     "The server's answer; raises `OSError` that says what went wrong"
-    try: return urlopen(Request(url, headers={'User-Agent':'miniai', 'Accept-Encoding':'identity'} | headers), timeout=timeout)
+    r = Request(url, headers={'User-Agent':'miniai', 'Accept-Encoding':'identity'} | headers)
+    try: return urlopen(r, timeout=timeout)
     except HTTPError as e:
         if e.code==416: return e
         e.close(); raise OSError(f'{url}: the server answers {e.code} {e.reason}') from None
@@ -341,11 +353,11 @@ def _request(url, headers, timeout):
 
 def _blocks(r, url, at, total, timeout):
     "What the server sends from byte `at` on; raises `OSError` if it ends before `total`"
-    def so_far(): return f'after {at:,}' + (f' of {total:,}' if total else '') + ' bytes; call again to go on from there'
+    def so_far(): return f'after {at:,}{f" of {total:,}" if total else ""} bytes; call again to go on from there'
     try:
         while at!=total and (b := r.read1(2**16 if total is None else min(2**16, total-at))): at += len(b); yield b
     except TimeoutError: raise TimeoutError(f'{url}: nothing came for {timeout} seconds, {so_far()}') from None
-    except (OSError,HTTPException) as e: raise ConnectionError(f'{url}: the connection broke off ({e}), {so_far()}') from None
+    except (OSError,HTTPException) as e: raise ConnectionError(f'{url}: the connection broke off, {so_far()}') from e
     if total is not None and at<total: raise ConnectionError(f'{url}: the connection broke off, {so_far()}')
 
 # %% ../nbs/04a_files.ipynb #ed7f2b13
@@ -365,30 +377,32 @@ def _condition(note):
     tag = note.get('ETag')
     return tag if tag and not tag.startswith('W/') else note.get('Last-Modified')
 
-# %% ../nbs/04a_files.ipynb #a4e1455e
+# %% ../nbs/04a_files.ipynb #7d2611b4
 def _resume(url, part, timeout):
     "The server's answer, the byte of the file at which it begins, and the file's size (None if the server doesn't say)"
     have,note = _kept(url, part)
     if have:
         r = _request(url, {'Range':f'bytes={have}-', 'If-Range':_condition(note)}, timeout)
         m = re.match(r'bytes (\d+)-\d+/(\d+)$', r.headers.get('Content-Range') or '')
-        fits = m and int(m[1])==have and int(m[2])==note['total'] and all(r.headers[k] in (None,note[k]) for k in _marks)
-        if r.status==206 and fits: return r, have, int(m[2])
+        same = all(r.headers[k] in (None,note[k]) for k in _marks)
+        if r.status==206 and same and m and (int(m[1]),int(m[2]))==(have,note['total']): return r, have, int(m[2])
         if r.status!=200: r.close()
     if not have or r.status!=200: r = _request(url, {}, timeout)
     if r.status!=200: r.close(); raise OSError(f'{url}: the server answers {r.status} {r.reason}')
     total = r.headers.get('Content-Length')
     return r, 0, None if total is None else int(total)
 
-# %% ../nbs/04a_files.ipynb #dc82ca25
+# %% ../nbs/04a_files.ipynb #99817530
 def _receive(url, part, name, size, timeout, progress):
     "Get `url` into `part`, or the rest of it"
     r,at,total = _resume(url, part, timeout)
     if size is not None and total not in (None,size):
         r.close(); raise ValueError(f'{url}: expected {size:,} bytes, but the server announces {total:,}')
-    bar = tqdm(total=total, initial=at, desc=name, unit='B', unit_scale=True, unit_divisor=1024, disable=not progress, leave=False)
+    note = {'url':url, 'total':total} | {k:r.headers[k] for k in _marks} if total else {}
+    bar = tqdm(total=total, initial=at, desc=name, unit='B', unit_scale=True, unit_divisor=1024,
+               disable=not progress, leave=False)
     with r, bar, open(part, 'ab' if at else 'wb') as f:
-        if not at: _note(part).write_text(json.dumps({'url':url, 'total':total} | {k:r.headers[k] for k in _marks} if total else {}))
+        if not at: _note(part).write_text(json.dumps(note))
         for b in _blocks(r, url, at, total, timeout): bar.update(f.write(b))
 
 # %% ../nbs/04a_files.ipynb #b91c464f
@@ -409,11 +423,12 @@ def _wrong(path, size, sha256):
     if size is not None and n!=size: return f'expected {size:,} bytes, got {n:,}'
     if sha256 is not None and (got := _sha256(path))!=sha256: return f'expected the SHA-256 {sha256}, got {got}'
 
-# %% ../nbs/04a_files.ipynb #12b70012
+# %% ../nbs/04a_files.ipynb #9f8a8c3f
 def _url_name(url):
     "The file's name in an address, without odd characters"
     parts = urlsplit(url)
-    if parts.scheme not in ('http','https') or not parts.hostname: raise ValueError(f"`url` must begin with 'http://' or 'https://', got {url!r}")
+    if parts.scheme not in ('http','https') or not parts.hostname:
+        raise ValueError(f"`url` must begin with 'http://' or 'https://', got {url!r}")
     return re.sub(r'[^\w.-]+', '_', unquote(PurePosixPath(parts.path).name)).lstrip('.') or 'data'
 
 def download(
@@ -426,7 +441,7 @@ def download(
     timeout:float=30, # Seconds without data after which to give up
     progress:bool=True # Show a progress bar, on standard error?
 )->Path: # The file
-    "Download a file once, going on where an earlier call broke off; raises `OSError` or, for another size or hash, `ValueError`"
+    "Download a file, once; raises `OSError` if that fails, `ValueError` for another size or hash"
     name,sha256,dest = _url_name(url),_digest(sha256),Path(dest).expanduser().absolute()
     if dest.is_dir(): dest = dest/name
     def there(): return not force and dest.is_file() and not _wrong(dest, size, sha256)
@@ -445,11 +460,13 @@ def _fetch(url, dest, name, size, sha256, force, timeout, progress):
     if (why := _wrong(part, size, sha256)): part.unlink(); raise ValueError(f'{url}: {why}')
     part.replace(dest)
 
-# %% ../nbs/04a_files.ipynb #71cf10a5
+# %% ../nbs/04a_files.ipynb #9c998b01
 def _bad_path(name):
     "Why a member must not be extracted to the path `name`; None if it may"
     p = PureWindowsPath(name)                      # knows drives, and both kinds of slashes
-    return 'has an absolute path' if p.anchor else 'leads out of the folder' if '..' in p.parts else 'has a zero byte in its name' if '\0' in name else None
+    if p.anchor: return 'has an absolute path'
+    if '..' in p.parts: return 'leads out of the folder'
+    if '\0' in name: return 'has a zero byte in its name'
 
 def _key(name):
     "`name` in a form in which all spellings are alike that a file system may take for the same"
@@ -459,7 +476,7 @@ def _parents(key):
     "The folders above a path"
     return itertools.accumulate(key.split('/')[:-1], posixpath.join)
 
-# %% ../nbs/04a_files.ipynb #21b2886d
+# %% ../nbs/04a_files.ipynb #87db2b58
 def _link_end(m):
     "The path within the archive that a link points to; None if it leads out or is too clever"
     if m.islnk(): return None if _bad_path(m.linkname) else _key(m.linkname)
@@ -486,12 +503,13 @@ def _why_not(m, key, links, seen, files):
     end = _link_end(m)
     if end is None: return f'is a link out of the folder, to {m.linkname!r}'
     if any(k in links for k in _parents(end)): return f'is a link through another, to {m.linkname!r}'
-    if m.islnk() and end not in files: return f'is a hard link to {m.linkname!r}, which is no file before it in the archive'
+    if m.islnk() and end not in files: return f'is a hard link to {m.linkname!r}, which is no file before it'
 
-# %% ../nbs/04a_files.ipynb #b9b03342
+# %% ../nbs/04a_files.ipynb #36e2e98f
 def _extract_tar(archive, folder):
     if not hasattr(tarfile,'data_filter'): raise RuntimeError(
-        f'Python {platform.python_version()} has no safe way to extract tar archives (`tarfile.data_filter`): update it to 3.10.12, 3.11.4 or newer')
+        f'Python {platform.python_version()} has no safe way to extract tar archives (`tarfile.data_filter`): '
+        'update it to 3.10.12, 3.11.4 or newer')
     with tarfile.open(archive) as t:
         members = t.getmembers()
         _check_tar(members)
@@ -509,12 +527,16 @@ def _extract(archive, folder):
 def _extract_zip(archive, folder):
     with zipfile.ZipFile(archive) as z:
         for m in z.infolist():
+            why = _bad_path(m.filename)
             kind = stat.S_IFMT(m.external_attr>>16)
-            why = _bad_path(m.filename) or (kind not in (0,stat.S_IFREG,stat.S_IFDIR) and 'is a link, a device or a pipe') or (m.flag_bits&1 and 'is encrypted')
+            if kind not in (0,stat.S_IFREG,stat.S_IFDIR): why = 'is a link, a device or a pipe'
+            if m.flag_bits&1: why = 'is encrypted'
             if why: raise ValueError(f'the member {m.filename!r} {why}')
         z.extractall(folder)
 
-# %% ../nbs/04a_files.ipynb #5f401fbb
+# %% ../nbs/04a_files.ipynb #a6b7fd75
+_damages = OSError,EOFError,tarfile.TarError,zipfile.BadZipFile,zlib.error,lzma.LZMAError,NotImplementedError
+
 def extract(
     archive, # A tar archive (also packed by gzip, bzip2 or xz) or a zip archive, whatever its name
     folder # Folder to make; must not exist yet
@@ -526,7 +548,7 @@ def extract(
     with _new_folder(folder) as new:
         try: _extract(archive, new)
         except ValueError as e: raise ValueError(f'{archive}: {e}') from e
-        except (OSError,EOFError,tarfile.TarError,zipfile.BadZipFile,zlib.error,lzma.LZMAError,NotImplementedError) as e:
+        except _damages as e:
             if getattr(e,'errno',None) is not None: raise
             raise ValueError(f'{archive}: damaged archive ({e})') from e
     return folder
@@ -548,7 +570,7 @@ def _top(folder):
     inside = [f for f in folder.iterdir() if not f.name.startswith('.')]
     return inside[0].name if len(inside)==1 and inside[0].is_dir() else '.'
 
-# %% ../nbs/04a_files.ipynb #6b57856b
+# %% ../nbs/04a_files.ipynb #86774d68
 def untar_data(
     url:str, # Address of a tar or zip archive, http or https
     folder=None, # Where to keep it, in a folder of its own; default: see `miniai_home`
@@ -563,11 +585,12 @@ def untar_data(
     sha256,target = _digest(sha256),miniai_home(folder)/_data_name(url)
     def found(): return None if force else _found(target, size, sha256)
     if path := found(): return path
-    with _locked(target): return found() or _fetch_data(url, target, size, sha256, force, timeout, progress)
+    kw = dict(size=size, sha256=sha256, force=force, timeout=timeout, progress=progress)
+    with _locked(target): return found() or _fetch_data(url, target, **kw)
 
-def _fetch_data(url, target, size, sha256, force, timeout, progress):
+def _fetch_data(url, target, **kwargs):
     "Make `target` from the archive at `url`; return the folder with the data"
-    archive = download(url, target.with_name(f'.{target.name}.archive'), size, sha256, force=force, timeout=timeout, progress=progress)
+    archive = download(url, target.with_name(f'.{target.name}.archive'), **kwargs)
     with _new_folder(target, replace=True) as new:
         try: top = _top(extract(archive, new/'data'))
         except ValueError as e: archive.unlink(); raise ValueError(f'{url}: {e}') from e
