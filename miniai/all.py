@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/99_all.ipynb #2a7e3431
-from . import callbacks, collation, core, dataloaders, datasets, files, learner, plotting, transforms
+# %% ../nbs/99_all.ipynb #01464d26
+from . import blocks, callbacks, collation, core, dataloaders, datasets, files, learner, plotting, transforms
 from .core import *
 from .datasets import *
 from .dataloaders import *
@@ -16,8 +16,9 @@ from .files import *
 from .callbacks import *
 from .learner import *
 from .transforms import *
+from .blocks import *
 
-# %% ../nbs/99_all.ipynb #dfb4e04e
+# %% ../nbs/99_all.ipynb #80ff4071
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -28,3 +29,4 @@ __all__ += files.__all__
 __all__ += callbacks.__all__
 __all__ += learner.__all__
 __all__ += transforms.__all__
+__all__ += blocks.__all__
