@@ -570,7 +570,7 @@ def _top(folder):
     inside = [f for f in folder.iterdir() if not f.name.startswith('.')]
     return inside[0].name if len(inside)==1 and inside[0].is_dir() else '.'
 
-# %% ../nbs/04a_files.ipynb #86774d68
+# %% ../nbs/04a_files.ipynb #47cf908d
 def untar_data(
     url:str, # Address of a tar or zip archive, http or https
     folder=None, # Where to keep it, in a folder of its own; default: see `miniai_home`
@@ -590,7 +590,7 @@ def untar_data(
 
 def _fetch_data(url, target, **kwargs):
     "Make `target` from the archive at `url`; return the folder with the data"
-    archive = download(url, target.with_name(f'.{target.name}.archive'), **kwargs)
+    archive = download(url, target.with_name(f'{target.name}.archive'), **kwargs)
     with _new_folder(target, replace=True) as new:
         try: top = _top(extract(archive, new/'data'))
         except ValueError as e: archive.unlink(); raise ValueError(f'{url}: {e}') from e
