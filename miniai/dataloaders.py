@@ -702,7 +702,7 @@ def __repr__(self:DataLoader):
     n = f'{self.n} items' if self.n is not None else 'a stream'
     return f'{type(self).__name__}({type(self.dataset).__name__} of {n}, bs={self.bs}, shuffle={self.shuffle}, num_workers={self.num_workers})'
 
-# %% ../nbs/02_dataloaders.ipynb #1b7a8fa6
+# %% ../nbs/02_dataloaders.ipynb #7b9c4206
 class DataLoaders(_PassOn):
     "A training loader, a validation loader, and perhaps more"
     _default,_xtra = 'train','dataset bs one_batch new features vocab decode decode_batch show_batch'.split()
@@ -716,6 +716,7 @@ class DataLoaders(_PassOn):
         self.dls = list(dls)
     def __len__(self): return len(self.dls)
     def __getitem__(self, i): return self.dls[i]
+    def __repr__(self): return f'{type(self).__name__}({", ".join(map(repr, self.dls))})'
     train = property(lambda self: self[0], doc='The training loader')
     valid = property(lambda self: self[1] if len(self)>1 else None, doc='The validation loader; None if there is none')
     train_ds = property(lambda self: self.train.dataset, doc='The data set of the training loader')
