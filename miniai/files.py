@@ -74,13 +74,13 @@ def _painted(grey, ground, figure, size):
     def plain(c): return Image.new('RGB', mask.size, tuple(c.tolist()))
     return Image.composite(plain(figure), plain(ground), mask)
 
-# %% ../nbs/04a_files.ipynb #456e28c6
+# %% ../nbs/04a_files.ipynb #5593e872
 def _dealt(labels, n, *key):
     "Positions of `n` items, drawn at random from each class in turn"
     rng = np.random.default_rng(key)
-    ranks,rest = np.empty(len(labels)),rng.permutation(len(labels))
+    ranks,order = np.empty(len(labels)),rng.permutation(len(labels))
     for c in np.unique(labels):
-        own = rest[labels[rest]==c]
+        own = order[labels[order]==c]
         ranks[own] = np.arange(len(own))
     return np.lexsort((labels, ranks))[:n]
 
@@ -136,7 +136,7 @@ def _check_folder(path):
     if not path.is_dir(): raise NotADirectoryError(f'{path}: expected a folder, got a file')
     return path
 
-# %% ../nbs/04a_files.ipynb #fc41d73f
+# %% ../nbs/04a_files.ipynb #95f4dd32
 def _listed(o): return [] if o is None else [o] if isinstance(o,(str,Path)) else list(o)
 
 def get_files(
@@ -151,7 +151,7 @@ def get_files(
     for f in folders:
         if not (path/f).is_dir(): raise FileNotFoundError(f'{path} has no folder {f!r}; found {_folders_in(path)}')
     if not folders: found = _walk(path, recurse)
-    else: found = (o for f in sorted(set(folders)) for o in _walk(path/f, recurse and f!='.', _above(path, f)))
+    else: found = sorted({o for f in folders for o in _walk(path/f, recurse and f!='.', _above(path, f))})
     return [f for f in found if extensions is None or f.suffix.lower() in exts]
 
 def _above(path, f): return () if f=='.' else (os.path.realpath(path),)
@@ -290,7 +290,7 @@ def load_image(
         why = e if os.path.getsize(path) else 'an empty file'
         raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #197f7e89
+# %% ../nbs/04a_files.ipynb #a081859d
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -298,7 +298,7 @@ class ImageFiles:
         label_func=parent_label, # From a path to its label
         size=None, # Height and width in pixels, or a pair (height, width); default: as they are
         mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
-        vocab=None, # Labels in the order of their numbers, those of the training set for example; default: found and sorted
+        vocab=None, # Labels in the order of their numbers, a training set's for example; default: those found, sorted
         skip:bool=False, # Leave out files that can't be read? Their batches are shorter then
         as_float:bool=True # Floats from 0 to 1, or else uint8?
     ):
