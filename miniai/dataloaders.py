@@ -6,11 +6,12 @@
 __all__ = ['Sampler', 'BatchSampler', 'collate', 'seed_all', 'seeded', 'batch_getter', 'LoaderHooks', 'retain_types',
            'SkipItemException', 'stop', 'DataLoader', 'DataLoaders', 'get_dls']
 
-# %% ../nbs/02_dataloaders.ipynb #9312b1c5
+# %% ../nbs/02_dataloaders.ipynb #1d0692c4
 import abc, copy, difflib, dis, enum, io, itertools, math, os, random, sys, time, types
 import multiprocessing as mp
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
+from functools import partial, wraps
 from typing import TypeVar
 
 import dill, numpy as np, torch
@@ -249,7 +250,17 @@ class _PassOn(GetAttr):
         near = [] if k.startswith('_') else difflib.get_close_matches(k, dir(type(self)), 1)
         raise AttributeError(f'neither {type(self).__name__} nor its `{self._default}` has {k!r}' + (f'; did you mean {near[0]!r}?' if near else ''))
 
-# %% ../nbs/02_dataloaders.ipynb #841cf5c5
+# %% ../nbs/02_dataloaders.ipynb #ffe251e9
+def _leave_bound(cls):
+    "Let steps that are methods of other objects stay bound to them"
+    init = cls.__init__
+    def keep(f): return partial(f) if isinstance(f,types.MethodType) and not isinstance(f.__self__, (LoaderHooks,types.FunctionType)) else f
+    @wraps(init)
+    def _init(self, *args, **kwargs): init(self, *args, **{k:keep(f) if k in cls._methods else f for k,f in kwargs.items()})
+    cls.__init__ = _init
+    return cls
+
+@_leave_bound
 @funcs_kwargs
 class DataLoader(_PassOn, LoaderHooks):
     "Batches of `dataset`, in an order that depends on `(seed, epoch)` alone; see [PyTorch's `DataLoader`](https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader)"

@@ -290,7 +290,7 @@ def load_image(
         why = e if os.path.getsize(path) else 'an empty file'
         raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #a081859d
+# %% ../nbs/04a_files.ipynb #f4742775
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -327,7 +327,6 @@ class ImageFiles:
         return [self.files[i] for i in self._bad.nonzero()[:,0].tolist()]
     def report(self):
         "Print how many files were left out, if any; made to be a loader's `after_iter`"
-        # a loader binds methods that it gets as steps to itself, and passes `files` and `bad` on to its own data set
         if (n := len(self.bad)):
             print(f"{n} of {len(self.files)} files can't be read and were left out; their names are in `bad`")
 

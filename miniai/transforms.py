@@ -24,7 +24,7 @@ from .datasets import image_tensor
 from .dataloaders import DataLoader, SkipItemException, retain_types, seeded
 from .plotting import get_grid, show_image
 
-# %% ../nbs/08_transforms.ipynb #633e554b
+# %% ../nbs/08_transforms.ipynb #7bd024c4
 class TensorBase(Tensor):
     "A tensor with a type that transforms dispatch on; operations cost what they cost for plain tensors, and give plain tensors"
     __torch_function__ = torch._C._disabled_torch_function_impl
@@ -32,6 +32,7 @@ class TensorBase(Tensor):
         x # Tensor, array or nested list of numbers
     ): return torch.as_tensor(x).as_subclass(cls)
     def __deepcopy__(self, memo): return copy.deepcopy(self.as_subclass(Tensor), memo).as_subclass(type(self))
+    def pin_memory(self, *args): return super().pin_memory(*args).as_subclass(type(self))
     @classmethod
     def predicted(cls,
         preds # What a model gave for a batch
