@@ -23,7 +23,7 @@ from .core import to_cpu
 from .learner import MomentumLearner, get_lrs, set_lr, _len, _listify, _n_items, _named
 from .plotting import get_grid
 
-# %% ../nbs/10_optimizers.ipynb #3540eb4b
+# %% ../nbs/10_optimizers.ipynb #0db3add7
 def sched_const(
     val # The value; or an array with one for each parameter group
 ): # A function of the position
@@ -49,17 +49,19 @@ def sched_exp(
     end # Value at position 1, above 0
 ): # A function of the position
     "A schedule that changes by the same factor in each step"
-    if np.any(np.less_equal(start,0)) or np.any(np.less_equal(end,0)): raise ValueError(f'`start` and `end` must be above 0, got {start} and {end}')
+    if np.any(np.less_equal(start,0)) or np.any(np.less_equal(end,0)):
+        raise ValueError(f'`start` and `end` must be above 0, got {start} and {end}')
     return lambda pos: start*(end/start)**pos
 
-# %% ../nbs/10_optimizers.ipynb #2c1d1b27
+# %% ../nbs/10_optimizers.ipynb #8207b0e5
 def combine_scheds(
     pcts, # Which part of the fit each gets: numbers above 0 that add up to 1
     scheds # As many schedules
 ): # A function of the position
     "One schedule after the other"
     pcts,scheds = list(pcts),list(scheds)
-    if len(pcts)!=len(scheds) or not pcts: raise ValueError(f'one part for each schedule is wanted, got {len(pcts)} parts for {len(scheds)} schedules')
+    if len(pcts)!=len(scheds) or not pcts:
+        raise ValueError(f'each schedule needs a part of the fit, got {len(pcts)} parts for {len(scheds)} schedules')
     if min(pcts)<=0 or abs(sum(pcts)-1)>1e-6: raise ValueError(f'the parts must be above 0 and add up to 1, got {pcts}')
     starts = [0., *accumulate(pcts)][:-1]
     def f(pos):
@@ -67,11 +69,12 @@ def combine_scheds(
         return scheds[i](min(1., (pos-starts[i])/pcts[i]))
     return f
 
-# %% ../nbs/10_optimizers.ipynb #33c2c547
+# %% ../nbs/10_optimizers.ipynb #36cd88d9
 def _hold(learn):
     "Note the options of the optimizer's groups; once in a fit, however many schedules there are"
     if getattr(learn,'_held',None) is None:
-        learn._held = learn.opt,[{k:v for k,v in g.items() if k!='params'} for g in getattr(learn.opt,'param_groups',[])]
+        groups = getattr(learn.opt,'param_groups',[])
+        learn._held = learn.opt,[{k:v for k,v in g.items() if k!='params'} for g in groups]
 
 def _put_back(learn):
     "Give the optimizer's groups the options that `_hold` noted, and no others"
@@ -86,23 +89,26 @@ class _OptionsCB(Callback):
     def before_fit(self, learn): _hold(learn)
     def cleanup_fit(self, learn): _put_back(learn)
 
-# %% ../nbs/10_optimizers.ipynb #3e7dc9b4
+# %% ../nbs/10_optimizers.ipynb #146067a8
 class BaseSchedCB(_OptionsCB):
     "Make a PyTorch schedule for each fit; subclasses say when it steps"
     def __init__(self,
         sched # From an optimizer to a schedule of `torch.optim.lr_scheduler`; a `partial` of one, for example
     ):
         if hasattr(sched,'step') and not isinstance(sched,type) or not callable(sched):
-            raise TypeError(f'`sched` must be a function that makes a schedule, such as partial(ExponentialLR, gamma=0.9), got {type(sched).__name__}')
+            raise TypeError('`sched` must be a function that makes a schedule, '
+                f'such as partial(ExponentialLR, gamma=0.9), got {type(sched).__name__}')
         self.sched = sched
     def before_fit(self, learn):
         super().before_fit(learn)
         self.schedo,self.first = self.sched(learn.opt),True
-        if not hasattr(self.schedo,'step'): raise TypeError(f'`sched` must return a schedule, got {type(self.schedo).__name__}')
-        if isinstance(self.schedo,optim.lr_scheduler.ReduceLROnPlateau): raise TypeError("ReduceLROnPlateau wants a number at each step: "
-            "call it in a callback of your own, with learn.history[-1]['valid_loss']")
+        if not hasattr(self.schedo,'step'):
+            raise TypeError(f'`sched` must return a schedule, got {type(self.schedo).__name__}')
+        if isinstance(self.schedo,optim.lr_scheduler.ReduceLROnPlateau):
+            raise TypeError("ReduceLROnPlateau wants a number at each step: "
+                "call it in a callback of your own, with learn.history[-1]['valid_loss']")
 
-# %% ../nbs/10_optimizers.ipynb #92c08ae8
+# %% ../nbs/10_optimizers.ipynb #14a07a1d
 class BatchSchedCB(BaseSchedCB):
     "Let a PyTorch schedule step after each training batch"
     def after_batch(self, learn): _step(self, learn)
@@ -113,12 +119,12 @@ class EpochSchedCB(BaseSchedCB):
 
 def _step(cb, learn):
     if not learn.training: return
-    with warnings.catch_warnings() if cb.first else nullcontext():
-        if cb.first: warnings.filterwarnings('ignore', 'Detected call of `lr_scheduler.step')   # when gradients accumulate, batches come before the first step
+    with warnings.catch_warnings() if cb.first else nullcontext():    # it warns if the optimizer didn't step yet,
+        if cb.first: warnings.filterwarnings('ignore', 'Detected call of `lr_sch')    # as when gradients accumulate
         cb.schedo.step()
     cb.first = False
 
-# %% ../nbs/10_optimizers.ipynb #32b93e61
+# %% ../nbs/10_optimizers.ipynb #861f2455
 class RecorderCB(Callback):
     "Record a value per training batch for each name; they are in `recs`"
     order,looks = 50,False
@@ -138,18 +144,19 @@ class RecorderCB(Callback):
     def plot(self): # The axes
         "Plot each record over the training batches"
         n = len(self.recs)
-        fig,axs = get_grid(n, ncols=min(3,n), figsize=(2.8*min(3,n), 2.2*math.ceil(n/3)))
+        fig,axs = get_grid(n, ncols=min(3,n), figsize=(2.6*min(3,n), 2*math.ceil(n/3)))
         for ax,(k,vs) in zip(axs, self.recs.items()): ax.plot(_array(vs)); ax.set(xlabel='training batch', ylabel=k)
         return axs
 
 def _kept(v): return v.detach().clone() if isinstance(v,torch.Tensor) else v
 def _array(vs): return to_cpu(torch.stack(vs)).numpy() if vs and isinstance(vs[0],torch.Tensor) else np.array(vs)
 
-# %% ../nbs/10_optimizers.ipynb #773617fd
+# %% ../nbs/10_optimizers.ipynb #7821e84f
 def _set_option(opt, k, v):
     "Set option `k` of all groups of `opt` to `v`, a number or one for each group"
     vs = list(v) if np.ndim(v) else [v]*len(opt.param_groups)
-    if len(vs)!=len(opt.param_groups): raise ValueError(f'the schedule of {k} has {len(vs)} values, and the optimizer has {len(opt.param_groups)} groups')
+    if len(vs)!=(n := len(opt.param_groups)):
+        raise ValueError(f'the schedule of {k} has {len(vs)} values, and the optimizer has {n} groups')
     if k=='lr': return set_lr(opt, [float(v) for v in vs])
     for g,v in zip(opt.param_groups, vs):
         if k=='mom' and 'betas' in g: g['betas'] = (float(v), *g['betas'][1:])
@@ -157,19 +164,22 @@ def _set_option(opt, k, v):
 
 def _check_option(opt, k):
     "Raise if a group of `opt` has no option `k`"
-    if not getattr(opt,'param_groups',None): raise TypeError(f'a schedule needs an optimizer with `param_groups`, and {type(opt).__name__} has none')
+    nm = type(opt).__name__
+    if not getattr(opt,'param_groups',None):
+        raise TypeError(f'a schedule needs an optimizer with `param_groups`, and {nm} has none')
     for g in opt.param_groups:
         if not (('betas' in g or 'momentum' in g) if k=='mom' else k in g and k!='params'):
-            raise ValueError(f'{type(opt).__name__} has no option {k!r}; it has {", ".join(o for o in g if o!="params")}')
+            raise ValueError(f'{nm} has no option {k!r}; it has {", ".join(o for o in g if o!="params")}')
 
-# %% ../nbs/10_optimizers.ipynb #2e4140b9
+# %% ../nbs/10_optimizers.ipynb #09ba7494
 class SchedCB(_OptionsCB):
     "Set options of the optimizer before each training batch, by functions of the position in the fit"
     def __init__(self,
-        **scheds # An option of the optimizer, or `mom`; and a function from [0,1] to its value, or to one value for each group
+        **scheds # Option of the optimizer, or `mom`; and a function from [0,1] to its value, or a value for each group
     ):
         for k,f in scheds.items():
-            if not callable(f): raise TypeError(f'the schedule of {k} must be a function of the position, such as sched_cos(0.1, 0), got {type(f).__name__}')
+            if not callable(f): raise TypeError(f'the schedule of {k} must be a function of the position, '
+                f'such as sched_cos(0.1, 0), got {type(f).__name__}')
         self.scheds,self.pos = scheds,None
     def before_fit(self, learn):
         super().before_fit(learn)
@@ -182,11 +192,12 @@ class SchedCB(_OptionsCB):
         for k,f in self.scheds.items(): _set_option(learn.opt, k, f(self.pos))
 
 def _sized(dl):
-    n = _len(dl)
-    if n is None: raise ValueError(f'a schedule must know how long the fit is, and the {type(dl).__name__} for training has no length: give its data set a `__len__`')
+    if (n := _len(dl)) is None:
+        raise ValueError(f'a schedule must know how long the fit is, and the {type(dl).__name__} for training '
+            'has no length: give its data set a `__len__`')
     return n
 
-# %% ../nbs/10_optimizers.ipynb #fe6f052c
+# %% ../nbs/10_optimizers.ipynb #7c560e88
 def combined_cos(
     pct:float, # Which part of the fit is the first half wave, between 0 and 1
     start, middle, end # Values at position 0, at `pct`, and at 1
@@ -196,7 +207,7 @@ def combined_cos(
     return combine_scheds([pct,1-pct], [sched_cos(start,middle), sched_cos(middle,end)])
 
 def group_lrs(
-    lr, # A number; a list with one for each group; `slice(lo,hi)`: by equal factors from first to last; `slice(hi)`: others a tenth
+    lr, # A number; a list, one for each group; `slice(lo,hi)`: by equal factors; `slice(hi)`: a tenth for the others
     n:int # Number of groups
 )->list: # `n` rates
     "Learning rates for `n` groups"
@@ -207,7 +218,7 @@ def group_lrs(
     if len(lrs)!=n: raise ValueError(f'there are {len(lrs)} rates for {n} parameter groups')
     return lrs
 
-# %% ../nbs/10_optimizers.ipynb #78204250
+# %% ../nbs/10_optimizers.ipynb #ce1d50e8
 class OneCycleCB(SchedCB):
     "Rate up and down again, momentum down and up; see [Super-Convergence](https://arxiv.org/abs/1708.07120)"
     def __init__(self,
@@ -217,8 +228,10 @@ class OneCycleCB(SchedCB):
         pct_start:float=0.25, # Which part of the fit the rate goes up, between 0 and 1
         moms:tuple=None # First, middle and last momentum; None: 0.95, 0.85, 0.95, if the optimizer has momentum
     ):
-        if not (div>0 and div_final>0): raise ValueError(f'`div` and `div_final` must be above 0, got {div} and {div_final}')
-        if moms is not None and np.shape(moms)!=(3,): raise ValueError(f'`moms` must be three numbers, for the beginning, the middle and the end, got {moms}')
+        if not (div>0 and div_final>0):
+            raise ValueError(f'`div` and `div_final` must be above 0, got {div} and {div_final}')
+        if moms is not None and np.shape(moms)!=(3,):
+            raise ValueError(f'`moms` must be three numbers, for the beginning, the middle and the end, got {moms}')
         combined_cos(pct_start, 0, 0, 0)
         self.lr_max,self.div,self.div_final,self.pct_start,self.moms = lr_max,div,div_final,pct_start,moms
         super().__init__()
@@ -227,7 +240,8 @@ class OneCycleCB(SchedCB):
         lrs = get_lrs(learn.opt)
         lr = np.array(lrs if self.lr_max is None else group_lrs(self.lr_max, len(lrs)))
         self.scheds = dict(lr=combined_cos(self.pct_start, lr/self.div, lr, lr/self.div_final))
-        if self.moms is not None or _has_mom(learn.opt): self.scheds['mom'] = combined_cos(self.pct_start, *(self.moms or (0.95,0.85,0.95)))
+        moms = self.moms or ((0.95,0.85,0.95) if _has_mom(learn.opt) else None)
+        if moms: self.scheds['mom'] = combined_cos(self.pct_start, *moms)
         super().before_fit(learn)
 
 def _has_mom(opt): return all('betas' in g or g.get('momentum') for g in opt.param_groups)
@@ -245,7 +259,7 @@ def fit_one_cycle(
     "Fit with the one-cycle schedule"
     learn.fit(n_epochs, cbs=[*_listify(cbs), OneCycleCB(lr_max, div, div_final, pct_start, moms)], **kwargs)
 
-# %% ../nbs/10_optimizers.ipynb #a543f88b
+# %% ../nbs/10_optimizers.ipynb #49b50fc8
 def split_at(
     model:nn.Module, # Any model; the cuts are between its children
     *starts # Names of the children with which a new group begins; numbers for a `Sequential`, also negative
@@ -260,10 +274,11 @@ def split_at(
         if k in starts: groups.append([])
         groups[-1] += [p for p in m.parameters() if id(p) not in seen]
         seen.update(id(p) for g in groups for p in g)
-    if any(not g for g in groups): raise ValueError(f'a group would have no parameters: the groups have {", ".join(str(len(g)) for g in groups)}')
+    if any(not g for g in groups):
+        raise ValueError(f'a group would have no parameters: the groups have {", ".join(str(len(g)) for g in groups)}')
     return groups
 
-# %% ../nbs/10_optimizers.ipynb #de065d84
+# %% ../nbs/10_optimizers.ipynb #cf3c8195
 def by_group(
     opt_func, # From parameters and `lr` to an optimizer: `optim.AdamW`, or a `partial`
     *groups # Modules, lists of parameters, or dictionaries with `params` and further options of this group
@@ -282,11 +297,12 @@ def _as_group(g):
 
 def _check_groups(gs, params):
     own,given = {id(p) for p in params},[id(p) for g in gs for p in g['params']]
-    if own-set(given): raise ValueError(f'{len(own-set(given))} of {len(own)} parameters of the model are in no group, and would never be trained')
+    if (left := own-set(given)):
+        raise ValueError(f'{len(left)} of {len(own)} parameters of the model are in no group, and would not be trained')
     if set(given)-own: raise ValueError(f'{len(set(given)-own)} parameters in the groups are not in the model')
     if len(given)!=len(own): raise ValueError('a parameter is in more than one group')
 
-# %% ../nbs/10_optimizers.ipynb #4ea15e7f
+# %% ../nbs/10_optimizers.ipynb #5279c7c6
 _bns = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 def freeze_to(
@@ -297,9 +313,10 @@ def freeze_to(
 ):
     "Train the groups from `n` on, and freeze those before; for all fits from now on"
     learn._set_opt(None, False)
-    groups = learn.opt.param_groups
+    groups = getattr(learn.opt,'param_groups',[])
     if not -len(groups)<=n<len(groups): raise IndexError(f'there are {len(groups)} groups, and no group {n}')
-    if n and len(groups)==1: raise ValueError('there is only one group, so that nothing can be frozen: opt_func=by_group(optim.AdamW, body, head)')
+    if n and len(groups)==1:
+        raise ValueError('there is only one group, so nothing can be frozen: opt_func=by_group(optim.AdamW, body, head)')
     free = {id(p) for m in learn.model.modules() if train_bn and isinstance(m,_bns) for p in m.parameters()}
     for i,g in enumerate(groups):
         for p in g['params']: p.requires_grad_(i>=n%len(groups) or id(p) in free)
@@ -315,7 +332,7 @@ class FrozenBNCB(Callback):
         for m in learn.model.modules():
             if isinstance(m,_bns) and m.affine and not any(p.requires_grad for p in m.parameters()): m.eval()
 
-# %% ../nbs/10_optimizers.ipynb #da548cf4
+# %% ../nbs/10_optimizers.ipynb #c9b5e942
 class ClipCB(Callback):
     "Limit the length of the gradient before each step; in `norm` is what it was"
     order = 20
@@ -325,27 +342,30 @@ class ClipCB(Callback):
     ):
         if not max_norm>0: raise ValueError(f'`max_norm` must be above 0, got {max_norm}')
         self.max_norm,self.norm_type,self.norm = max_norm,norm_type,None
-    def after_backward(self, learn): self.norm = nn.utils.clip_grad_norm_(learn.model.parameters(), self.max_norm, self.norm_type)
+    def after_backward(self, learn):
+        self.norm = nn.utils.clip_grad_norm_(learn.model.parameters(), self.max_norm, self.norm_type)
 
-# %% ../nbs/10_optimizers.ipynb #9e4e33de
+# %% ../nbs/10_optimizers.ipynb #72b472d6
 class AccumulateCB(Callback):
-    "Step once in `n` batches, with the gradient of all their items; `after_backward` of callbacks that come later, too"
+    "Step once in `n` batches, with the gradient of all their items"
     order = -5
     def __init__(self,
         n:int, # Batches for a step, at least 1; fewer at the end of an epoch
         *,
-        weight=None # From the Learner to the number of things that its loss is the mean of; default: the items of the batch
+        weight=None # From the Learner to how many things its loss is the mean of; default: the items of the batch
     ):
         if isinstance(n,bool) or not isinstance(n,int) or n<1: raise ValueError(f'`n` must be 1 or more, got {n!r}')
         self.n,self.weight = n,weight or (lambda learn: _n_items(learn.batch))
         self._clear()
     def _clear(self): self.count,self.total,self.held = 0,0,None
     def before_fit(self, learn):
-        if isinstance(learn,MomentumLearner): raise TypeError('MomentumLearner keeps its momentum in the gradients, which are averaged here: use optim.SGD with momentum')
+        if isinstance(learn,MomentumLearner):
+            raise TypeError('MomentumLearner keeps its momentum in the gradients, which are averaged here: '
+                'use optim.SGD with momentum')
     def before_epoch(self, learn): self._clear()
     def after_loss(self, learn):
         if not learn.training: return
-        self.held = [(p, p.grad if self.count else None) for p in learn.model.parameters()]
+        self.held = [(p,p.grad) for p in learn.model.parameters()]
         for p,_ in self.held: p.grad = None
     def cleanup_batch(self, learn):
         for p,g in self.held or (): p.grad = g
@@ -381,7 +401,7 @@ def after_epoch(self:AccumulateCB, learn):
     learn.zero_grad()
     self._clear()
 
-# %% ../nbs/10_optimizers.ipynb #31847055
+# %% ../nbs/10_optimizers.ipynb #77c2cae9
 @contextmanager
 def _holding(
     model:nn.Module, # Has these values in the block, and its own again after it
@@ -396,14 +416,14 @@ def _holding(
 def _fill(model, values):
     for k,t in _named(model).items(): t.copy_(values[k])
 
-def _start(t): return t.detach().clone(memory_format=torch.preserve_format).to(torch.float32 if t.dtype in (torch.float16,torch.bfloat16) else t.dtype)
+def _start(t): return t.detach().clone().to(torch.float32 if t.dtype in (torch.float16,torch.bfloat16) else t.dtype)
 
-# %% ../nbs/10_optimizers.ipynb #348f1974
+# %% ../nbs/10_optimizers.ipynb #bb01ec89
 class EMACB(Callback):
     "Keep a moving average of the model's weights and statistics, and validate with it"
     order,looks = 50,False
     def __init__(self,
-        decay:float=0.999, # Which part of the average each step keeps, at least 0 and below 1: 0.999 is a memory of about 1000 steps
+        decay:float=0.999, # Which part of the average each step keeps, from 0 to below 1; 0.999: about 1000 steps
         *,
         warmup:bool=True # Begin with a lower decay?
     ):
@@ -420,7 +440,7 @@ class EMACB(Callback):
         if not learn.training and self.avg: self._swap.enter_context(self.averaged(learn.model))
     def cleanup_epoch(self, learn): self._swap.close()
 
-# %% ../nbs/10_optimizers.ipynb #60fbe3f8
+# %% ../nbs/10_optimizers.ipynb #7cbf803d
 @patch
 def after_step(self:EMACB, learn):
     now = _named(learn.model)
@@ -429,26 +449,32 @@ def after_step(self:EMACB, learn):
     self.n += 1
 
 @patch
-@torch.no_grad()
 def _update(self:EMACB, now):
     decay = min(self.decay, (1+self.n)/(10+self.n)) if self.warmup else self.decay
     mean = [k for k,a in self.avg.items() if a.is_floating_point() or a.is_complex()]
-    get_ema_multi_avg_fn(decay)([self.avg[k] for k in mean], [now[k].to(self.avg[k].dtype) for k in mean], self.n)
+    old,new = [self.avg[k] for k in mean],[now[k].detach().to(self.avg[k].dtype) for k in mean]
+    get_ema_multi_avg_fn(decay)(old, new, self.n)
     for k in self.avg.keys()-set(mean): self.avg[k].copy_(now[k])
 
-# %% ../nbs/10_optimizers.ipynb #14c35c38
+# %% ../nbs/10_optimizers.ipynb #2872d03d
 @patch
 def averaged(self:EMACB,
     model:nn.Module # The model that was trained
 ): # Context manager; gives the model
     "Let `model` have the averaged weights in a `with` block"
-    if not self.avg: raise ValueError('there is no average yet: fit first')
-    return _holding(model, self.avg)
+    return _holding(model, self._values(model))
 
 @patch
 def copy_to(self:EMACB,
     model:nn.Module # The model that was trained, or one like it
 ):
     "Put the averaged weights into `model` for good"
+    _fill(model, self._values(model))
+
+@patch
+def _values(self:EMACB, model):
+    "The average, if it fits `model`"
     if not self.avg: raise ValueError('there is no average yet: fit first')
-    _fill(model, self.avg)
+    if any(k not in self.avg or self.avg[k].shape!=t.shape for k,t in _named(model).items()):
+        raise ValueError('the average was taken of another model')
+    return self.avg
