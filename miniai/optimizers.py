@@ -69,16 +69,19 @@ def combine_scheds(
         return scheds[i](min(1., (pos-starts[i])/pcts[i]))
     return f
 
-# %% ../nbs/10_optimizers.ipynb #36cd88d9
+# %% ../nbs/10_optimizers.ipynb #c8eeb54b
 def _hold(learn):
     "Note the options of the optimizer's groups; once in a fit, however many schedules there are"
     if getattr(learn,'_held',None) is None:
         groups = getattr(learn.opt,'param_groups',[])
-        learn._held = learn.opt,[{k:v for k,v in g.items() if k!='params'} for g in groups]
+        learn._held = learn.opt,[{k:v for k,v in g.items() if k!='params'} for g in groups],set(_vars(learn.opt))
+
+def _vars(o): return getattr(o,'__dict__',{})
 
 def _put_back(learn):
-    "Give the optimizer's groups the options that `_hold` noted, and no others"
-    opt,saved = vars(learn).pop('_held', None) or (None,[])
+    "Give the optimizer's groups the options that `_hold` noted, and no others; and it the plain `step`"
+    opt,saved,had = vars(learn).pop('_held', None) or (None,[],())
+    for k in {'step','_opt_called'}.difference(had): _vars(opt).pop(k, None)     # what PyTorch's schedules add
     for g,d in zip(getattr(opt,'param_groups',[]), saved):
         for k in [k for k in g if k not in d and k!='params']: del g[k]
         g.update(d)
@@ -124,7 +127,7 @@ def _step(cb, learn):
         cb.schedo.step()
     cb.first = False
 
-# %% ../nbs/10_optimizers.ipynb #861f2455
+# %% ../nbs/10_optimizers.ipynb #f7a3e3a7
 class RecorderCB(Callback):
     "Record a value per training batch for each name; they are in `recs`"
     order,looks = 50,False
@@ -143,6 +146,7 @@ class RecorderCB(Callback):
         for k,f in self.d.items(): self.recs[k].append(_kept(f(self)))
     def plot(self): # The axes
         "Plot each record over the training batches"
+        if not any(self.recs.values()): raise ValueError('nothing is recorded yet: fit first')
         n = len(self.recs)
         fig,axs = get_grid(n, ncols=min(3,n), figsize=(2.6*min(3,n), 2*math.ceil(n/3)))
         for ax,(k,vs) in zip(axs, self.recs.items()): ax.plot(_array(vs)); ax.set(xlabel='training batch', ylabel=k)
@@ -197,7 +201,7 @@ def _sized(dl):
             'has no length: give its data set a `__len__`')
     return n
 
-# %% ../nbs/10_optimizers.ipynb #7c560e88
+# %% ../nbs/10_optimizers.ipynb #4426aa00
 def combined_cos(
     pct:float, # Which part of the fit is the first half wave, between 0 and 1
     start, middle, end # Values at position 0, at `pct`, and at 1
@@ -212,10 +216,13 @@ def group_lrs(
 )->list: # `n` rates
     "Learning rates for `n` groups"
     if isinstance(lr,slice):
-        if lr.stop is None: raise ValueError('a slice of rates needs an end: slice(lowest, highest)')
-        lr = np.geomspace(lr.start, lr.stop, n) if lr.start and n>1 else [lr.stop/10]*(n-1)+[lr.stop]
+        lo,hi = lr.start,lr.stop
+        if hi is None: raise ValueError('a slice of rates needs an end: slice(lowest, highest)')
+        if min(hi, hi if lo is None else lo)<=0: raise ValueError(f'the rates of a slice must be above 0, got {lr}')
+        lr = [hi/10]*(n-1)+[hi] if lo is None or n==1 else np.geomspace(lo, hi, n)
     lrs = [float(o) for o in lr] if np.ndim(lr) else [float(lr)]*n
     if len(lrs)!=n: raise ValueError(f'there are {len(lrs)} rates for {n} parameter groups')
+    if not all(o>=0 for o in lrs): raise ValueError(f'rates must be 0 or more, got {lrs}')
     return lrs
 
 # %% ../nbs/10_optimizers.ipynb #ce1d50e8
@@ -345,7 +352,7 @@ class ClipCB(Callback):
     def after_backward(self, learn):
         self.norm = nn.utils.clip_grad_norm_(learn.model.parameters(), self.max_norm, self.norm_type)
 
-# %% ../nbs/10_optimizers.ipynb #72b472d6
+# %% ../nbs/10_optimizers.ipynb #dac63fbb
 class AccumulateCB(Callback):
     "Step once in `n` batches, with the gradient of all their items"
     order = -5
@@ -362,7 +369,9 @@ class AccumulateCB(Callback):
         if isinstance(learn,MomentumLearner):
             raise TypeError('MomentumLearner keeps its momentum in the gradients, which are averaged here: '
                 'use optim.SGD with momentum')
-    def before_epoch(self, learn): self._clear()
+    def before_epoch(self, learn):
+        self._clear()
+        if learn.training: learn._clear_grads()      # of a window that was left in the middle
     def after_loss(self, learn):
         if not learn.training: return
         self.held = [(p,p.grad) for p in learn.model.parameters()]
