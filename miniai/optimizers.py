@@ -309,7 +309,7 @@ def _check_groups(gs, params):
     if set(given)-own: raise ValueError(f'{len(set(given)-own)} parameters in the groups are not in the model')
     if len(given)!=len(own): raise ValueError('a parameter is in more than one group')
 
-# %% ../nbs/10_optimizers.ipynb #5279c7c6
+# %% ../nbs/10_optimizers.ipynb #f61b31ad
 _bns = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 def freeze_to(
@@ -323,7 +323,8 @@ def freeze_to(
     groups = getattr(learn.opt,'param_groups',[])
     if not -len(groups)<=n<len(groups): raise IndexError(f'there are {len(groups)} groups, and no group {n}')
     if n and len(groups)==1:
-        raise ValueError('there is only one group, so nothing can be frozen: opt_func=by_group(optim.AdamW, body, head)')
+        raise ValueError('there is only one group, so nothing can be frozen: '
+            'opt_func=by_group(optim.AdamW, body, head)')
     free = {id(p) for m in learn.model.modules() if train_bn and isinstance(m,_bns) for p in m.parameters()}
     for i,g in enumerate(groups):
         for p in g['params']: p.requires_grad_(i>=n%len(groups) or id(p) in free)
