@@ -28,15 +28,17 @@ def log_softmax(
     "Make logarithms of probabilities along the last axis; like [`F.log_softmax`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html)"
     return x - logsumexp(x)[...,None]
 
-# %% ../nbs/07_modules.ipynb #86c29dda
+# %% ../nbs/07_modules.ipynb #a4e5f600
 def _check_labels(logp, targ):
     "Raise if `targ` isn't a class number for each row of `logp`"
-    if logp.ndim!=2 or targ.shape!=logp.shape[:1]: raise ValueError(
-        f'expected predictions of shape (n, classes) and n labels, got shapes {tuple(logp.shape)} and {tuple(targ.shape)}')
-    if targ.is_floating_point() or targ.dtype is torch.bool: raise TypeError(f'labels must be whole numbers, got {targ.dtype}')
+    if logp.ndim!=2 or targ.shape!=logp.shape[:1]: raise ValueError('expected predictions of shape (n, classes) '
+        f'and n labels, got shapes {tuple(logp.shape)} and {tuple(targ.shape)}')
+    if targ.is_floating_point() or targ.dtype is torch.bool:
+        raise TypeError(f'labels must be whole numbers, got {targ.dtype}')
     if not len(targ): raise ValueError('the batch is empty: it has no mean loss')
-    if targ.is_cpu and not 0<=int(targ.min())<=int(targ.max())<logp.shape[1]: raise ValueError(
-        f'labels must be from 0 to {logp.shape[1]-1}, for the model has {logp.shape[1]} outputs; got {int(targ.min())} to {int(targ.max())}')
+    if not targ.is_cpu: return
+    n,lo,hi = logp.shape[1],int(targ.min()),int(targ.max())
+    if not 0<=lo<=hi<n: raise ValueError(f'labels must be from 0 to {n-1}, for the model has {n} outputs; got {lo} to {hi}')
 
 # %% ../nbs/07_modules.ipynb #b90f346f
 def nll(
@@ -54,7 +56,7 @@ def cross_entropy(
     "`log_softmax`, then `nll`; like [`F.cross_entropy`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html)"
     return nll(log_softmax(preds), targ)
 
-# %% ../nbs/07_modules.ipynb #cfe32cb7
+# %% ../nbs/07_modules.ipynb #2e85bfd0
 class _Marked(type):
     def __instancecheck__(cls, o): return isinstance(o,Tensor) and getattr(o,'_is_parameter',False)
 
@@ -64,12 +66,13 @@ class Parameter(metaclass=_Marked):
         data:Tensor # Initial values, floating-point; the parameter shares their memory
     ):
         if not isinstance(data,Tensor): raise TypeError(f'a parameter is made of a tensor, got {type(data).__name__}')
-        if not data.is_floating_point(): raise TypeError(f'a parameter must be floating-point to have a gradient, got {data.dtype}: use .float()')
+        if not data.is_floating_point():
+            raise TypeError(f'a parameter must be floating-point to have a gradient, got {data.dtype}: use .float()')
         p = data.detach().requires_grad_()
         p._is_parameter = True
         return p
 
-# %% ../nbs/07_modules.ipynb #f46ef9ae
+# %% ../nbs/07_modules.ipynb #0cb5e5c7
 class Module:
     "A part of a model, which knows its parameters and the modules in it; like [`nn.Module`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html)"
     def __init__(self): vars(self).update(_params={}, _children={}, _training=True, hook=None)
@@ -84,15 +87,18 @@ class Module:
         for d in (self._params,self._children): d.pop(k, None)
     def __getattr__(self, k):
         nm = type(self).__name__
-        if k in ('_params','_children','_training','hook'): raise RuntimeError(f'{nm}.__init__ must call super().__init__() before anything else')
+        if k in ('_params','_children','_training','hook'):
+            raise RuntimeError(f'{nm}.__init__ must call super().__init__() before anything else')
         raise AttributeError(f'{nm} has no attribute {k!r}', name=k, obj=self)
 
-# %% ../nbs/07_modules.ipynb #5e175cda
+# %% ../nbs/07_modules.ipynb #65b64fe4
 def _check_attr(m, k, v):
     "Raise for what would be forgotten, or would hide a method"
-    if isinstance(v,(nn.Module,nn.Parameter)): raise TypeError(f'{k!r} is from torch.nn ({type(v).__name__}), and {type(m).__name__} is not: '
-        'take all parts from miniai.modules, or all from torch.nn')
-    if isinstance(v,(Parameter,Module)) and hasattr(Module,k): raise AttributeError(f'{k!r} is the name of a method of every Module: choose another')
+    if isinstance(v,(nn.Module,nn.Parameter)):
+        raise TypeError(f'{k!r} is from torch.nn ({type(v).__name__}), and {type(m).__name__} is not: '
+            'take all parts from miniai.modules, or all from torch.nn')
+    if isinstance(v,(Parameter,Module)) and hasattr(Module,k):
+        raise AttributeError(f'{k!r} is the name of a method of every Module: choose another')
 
 # %% ../nbs/07_modules.ipynb #f187e5e5
 @patch
@@ -117,17 +123,18 @@ def parameters(self:Module):
     for m in self.modules(): _check_lists(m)
     yield from dict.fromkeys(p for m in self.modules() for p in m._params.values())
 
-# %% ../nbs/07_modules.ipynb #1941c493
+# %% ../nbs/07_modules.ipynb #ecca4896
 def _check_lists(m):
     "Raise if an attribute of `m` holds modules or parameters that aren't registered"
     own = (*m._params.values(), *m._children.values())
     for k,v in vars(m).items():
         if k.startswith('_') or not isinstance(v,(list,tuple,dict)): continue
-        lost = [o for o in (v.values() if isinstance(v,dict) else v) if isinstance(o,(Parameter,Module)) and all(o is not p for p in own)]
-        if lost: raise TypeError(f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters in it, which would be forgotten: '
-            'make it a ModuleList, or give each a name of its own with `add_module`')
+        parts = [o for o in (v.values() if isinstance(v,dict) else v) if isinstance(o,(Parameter,Module))]
+        lost = [o for o in parts if all(o is not p for p in own)]
+        if lost: raise TypeError(f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters '
+            'in it, which would be forgotten: make it a ModuleList, or give each a name of its own with `add_module`')
 
-# %% ../nbs/07_modules.ipynb #e37da497
+# %% ../nbs/07_modules.ipynb #69cf7700
 @patch
 def __call__(self:Module, *args, **kwargs):
     res = self.forward(*args, **kwargs)
@@ -135,7 +142,8 @@ def __call__(self:Module, *args, **kwargs):
     return res
 
 @patch
-def forward(self:Module, *args): raise NotImplementedError(f'{type(self).__name__} has no `forward`: define what it does with its inputs')
+def forward(self:Module, *args):
+    raise NotImplementedError(f'{type(self).__name__} has no `forward`: define what it does with its inputs')
 
 # %% ../nbs/07_modules.ipynb #78ac69b0
 @patch
@@ -145,10 +153,11 @@ def __repr__(self:Module):
     rows = ''.join(f'\n  ({k}): ' + repr(m).replace('\n','\n  ') for k,m in self._children.items())
     return f'{type(self).__name__}({", ".join(own)}{rows}' + '\n'*bool(rows) + ')'
 
-# %% ../nbs/07_modules.ipynb #c46403fa
+# %% ../nbs/07_modules.ipynb #e7c479fe
 def _check_sizes(**sizes):
     for k,v in sizes.items():
-        if isinstance(v,bool) or not isinstance(v,int) or v<1: raise ValueError(f'`{k}` must be a whole number, 1 or more, got {v!r}')
+        if isinstance(v,bool) or not isinstance(v,int) or v<1:
+            raise ValueError(f'`{k}` must be a whole number, 1 or more, got {v!r}')
 
 def _check_input(m, x, ok, want):
     if not ok: raise ValueError(f'{m!r} expects an input of shape {want}, got {tuple(x.shape)}')
@@ -193,7 +202,7 @@ def train(self:Module,
 @patch
 def eval(self:Module): "Leave training mode: `train(False)`"; return self.train(False)
 
-# %% ../nbs/07_modules.ipynb #b7a98d99
+# %% ../nbs/07_modules.ipynb #f5340fa5
 @patch
 def to(self:Module,
     *args, **kwargs # As for `Tensor.to`: 'cuda', torch.float64, …
@@ -207,20 +216,24 @@ def to(self:Module,
 @patch
 def cuda(self:Module):
     "Move all parameters to the GPU; raises `RuntimeError` if there is none"
-    if not torch.cuda.is_available(): raise RuntimeError('there is no CUDA GPU here: use `.to(def_device)`, which takes what there is')
+    if not torch.cuda.is_available():
+        raise RuntimeError('there is no CUDA GPU here: use `.to(def_device)`, which takes what there is')
     return self.to('cuda')
 
-# %% ../nbs/07_modules.ipynb #1d0543fd
+# %% ../nbs/07_modules.ipynb #c709b52a
 @patch
 def add_module(self:Module,
     name:str, # Attribute to make, without dots
     module:Module # What it holds
 ):
     "Register `module` under `name`; raises `ValueError` for a name that can't be, `TypeError` for something else than a Module"
-    if not isinstance(name,str) or not name or '.' in name or name in vars(self): raise ValueError(
-        f'{name!r} can\'t be the name of a module: ' + ('there is one already' if name in vars(self) else 'it must be a string, not empty and without dots'))
-    if isinstance(module,type): raise TypeError(f'{name!r}: {module.__name__} is a class, an object is wanted: write {module.__name__}(…)')
-    if not isinstance(module,Module): raise TypeError(f'{name!r}: expected a Module of miniai.modules, got {type(module).__name__}')
+    if not isinstance(name,str) or not name or '.' in name: raise ValueError(
+        f"{name!r} can't be the name of a module: it must be a string, not empty and without dots")
+    if name in vars(self): raise ValueError(f"{name!r} can't be the name of a module: there is one already")
+    if isinstance(module,type):
+        raise TypeError(f'{name!r}: {module.__name__} is a class, an object is wanted: write {module.__name__}(…)')
+    if not isinstance(module,Module):
+        raise TypeError(f'{name!r}: expected a Module of miniai.modules, got {type(module).__name__}')
     setattr(self, name, module)
 
 # %% ../nbs/07_modules.ipynb #2466cd2e
@@ -264,15 +277,17 @@ class SGD:
         "Forget the gradients; without it the next ones would be added to them"
         for p in self.params: p.grad = None
 
-# %% ../nbs/07_modules.ipynb #be5c9e31
+# %% ../nbs/07_modules.ipynb #290a7787
 def _check_params(params):
     "The list of `params`, or an error in words"
-    if hasattr(params,'parameters') or isinstance(params,Tensor): raise TypeError(
-        f'an optimizer takes a list of parameters, got {type(params).__name__}: write ' + ('[p]' if isinstance(params,Tensor) else 'model.parameters()'))
+    if hasattr(params,'parameters') or isinstance(params,Tensor):
+        raise TypeError(f'an optimizer takes a list of parameters, got {type(params).__name__}: write '
+            + ('[p]' if isinstance(params,Tensor) else 'model.parameters()'))
     ps = list(params)
     if not ps: raise ValueError('there are no parameters to train: is the generator used up, or has the model none?')
     for p in ps:
-        if not isinstance(p,Tensor) or not p.is_leaf or not p.requires_grad: raise TypeError(f'what is trained must be a tensor with `requires_grad` that was not computed from others, got {p!r}')
+        if not isinstance(p,Tensor) or not p.is_leaf or not p.requires_grad:
+            raise TypeError(f'what is trained must be a tensor with `requires_grad` that was not computed from others, got {p!r}')
     if len({id(p) for p in ps})<len(ps): raise ValueError('a parameter is in the list twice, and would take two steps')
     return ps
 
@@ -297,13 +312,15 @@ class ConvLayer(Module):
         x = F.conv2d(x, self.w, self.b, stride=self.stride, padding=1)
         return x.relu() if self.act else x
 
-# %% ../nbs/07_modules.ipynb #1ce71a9f
+# %% ../nbs/07_modules.ipynb #cf11112d
 class AdaptivePool(Module):
     "The mean of each channel; like [`nn.AdaptiveAvgPool2d(1)`](https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html) and `nn.Flatten`"
     def forward(self, x):
-        if x.ndim!=4: raise ValueError(f'AdaptivePool expects an input of shape (n, channels, height, width), got {tuple(x.shape)}')
+        if x.ndim!=4:
+            raise ValueError(f'AdaptivePool expects an input of shape (n, channels, height, width), got {tuple(x.shape)}')
         return x.mean((2,3))
 
+# %% ../nbs/07_modules.ipynb #31162f56
 def simple_cnn(
     ni:int=3, # Channels of a picture: 3 for colours, 1 for grey
     no:int=10 # Outputs: number of classes
