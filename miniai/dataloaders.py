@@ -6,11 +6,11 @@
 __all__ = ['Sampler', 'BatchSampler', 'collate', 'seed_all', 'seeded', 'batch_getter', 'LoaderHooks', 'retain_types',
            'SkipItemException', 'stop', 'DataLoader', 'DataLoaders', 'get_dls']
 
-# %% ../nbs/02_dataloaders.ipynb #1d0692c4
+# %% ../nbs/02_dataloaders.ipynb #1ca93f08
 import abc, copy, difflib, dis, enum, io, itertools, math, os, random, sys, time, types
 import multiprocessing as mp
 from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial, wraps
 from typing import TypeVar
 
@@ -73,7 +73,7 @@ def collate(
     if isinstance(o, (tuple,list)): return _collate_seq(items, at)
     raise TypeError(f'cannot collate {type(o).__name__}{_place(at)}: pass a `collate_fn`, or make tensors of it in `after_item`')
 
-# %% ../nbs/02_dataloaders.ipynb #faba3913
+# %% ../nbs/02_dataloaders.ipynb #6f9ee313
 def _place(at): return f' at item{at}' if at else ''
 
 def _stack(items, at):
@@ -84,7 +84,8 @@ def _stack(items, at):
             f'item {i} of the batch{_place(at)} has shape {tuple(o.shape)}, but item 0 has {tuple(items[0].shape)}: '
             'resize the items, or pad them with `pad_collate`')
     t = type(items[0])
-    return tud.default_collate(list(items)) if t is Tensor else torch.stack(list(items)).as_subclass(t)
+    if t is Tensor: return tud.default_collate(list(items))
+    return tud.default_collate([o.as_subclass(Tensor) for o in items]).as_subclass(t)
 
 def _collate_numpy(items, at):
     if items[0].dtype.kind in 'OSU': return list(items)
@@ -404,7 +405,7 @@ def _batch(self:DataLoader, group):
     if not items or (self._ended and self.drop_last and len(items)<self.bs): return None
     return self.do_batch(items[0] if self.prebatched else items)
 
-# %% ../nbs/02_dataloaders.ipynb #03b299c4
+# %% ../nbs/02_dataloaders.ipynb #2d2fb33b
 @patch
 def _read(self:DataLoader, group):
     "Fetch the items of `group`; fewer if some are skipped or if the stream ends"
@@ -413,7 +414,7 @@ def _read(self:DataLoader, group):
     if self.indexed and not self.prebatched and not own and _speaks_for(self.dataset, '__getitems__'): return self.dataset.__getitems__(idxs)
     items = []
     for k,i in enumerate(idxs):
-        if self._status is not None: self._status[1:] = self._b,k
+        if self._status is not None: self._status[1],self._status[2] = self._b,k
         try: items.append(self.create_item(i))
         except SkipItemException: pass
         except StopIteration as e:
@@ -437,8 +438,14 @@ def _change(self:DataLoader, items):
         except Exception as e: raise noted(e, f'in `after_item`, item {k} of batch {self._b}')
     return res
 
-# %% ../nbs/02_dataloaders.ipynb #68e0fb67
+# %% ../nbs/02_dataloaders.ipynb #8e0eb189
 _end = object()
+
+@patch
+def _drawn(self:DataLoader, it, key):
+    "The next batch, with random numbers made from `key`"
+    if self._status is not None: seed_all(*key); return next(it, _end)
+    with seeded(*key): return next(it, _end)
 
 @patch
 def _numbered(self:DataLoader, epoch, start, groups, w=0, nw=1):
@@ -449,7 +456,7 @@ def _numbered(self:DataLoader, epoch, start, groups, w=0, nw=1):
     plain = self._get is not None and _is_plain(self.dataset) and not self._replaced('create_batches')
     for b in itertools.count(start+w, nw):
         self._e,self._b = epoch,b
-        with nullcontext() if plain else seeded(self.seed, epoch, 1, b): batch = next(it, _end)
+        batch = next(it, _end) if plain else self._drawn(it, (self.seed, epoch, 1, b))
         if batch is _end: return
         if batch is not None: yield b,batch
 
@@ -503,7 +510,7 @@ def set_epoch(self:DataLoader,
     "Let the next iteration be `epoch`, from its beginning"
     self._epoch,self._start,self._at = epoch,0,(epoch,0)
 
-# %% ../nbs/02_dataloaders.ipynb #4c0bd0dc
+# %% ../nbs/02_dataloaders.ipynb #5a8a275a
 class _Stream(tud.IterableDataset):
     "The numbered batches of `dl`, as worker processes make them"
     def __init__(self, dl, room):
@@ -517,10 +524,10 @@ class _Stream(tud.IterableDataset):
     def __iter__(self):
         info,(epoch,start,size),dl = tud.get_worker_info(),self.head.tolist(),self.dl
         w,nw = (info.id,info.num_workers) if info else (0,1)
-        dl._status = self.status[w].numpy()
+        if info: dl._status = self.status[w].numpy()
         groups = dill.loads(self.plan[:size].numpy().tobytes()) if size else dl._groups(epoch)
         yield from dl._numbered(epoch, start, groups, w, nw)
-        dl._status[1] = -2                                                                         # done, and free to go
+        self.status[w,1] = -2                                                                      # done, and free to go
 
 # %% ../nbs/02_dataloaders.ipynb #fb952e24
 def _used_names(code):
