@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/99_all.ipynb #01464d26
-from . import blocks, callbacks, collation, core, dataloaders, datasets, files, learner, plotting, transforms
+# %% ../nbs/99_all.ipynb #b6090332
+from . import blocks, callbacks, collation, core, dataloaders, datasets, files, learner, optimizers, plotting, transforms
 from .core import *
 from .datasets import *
 from .dataloaders import *
@@ -17,8 +17,9 @@ from .callbacks import *
 from .learner import *
 from .transforms import *
 from .blocks import *
+from .optimizers import *
 
-# %% ../nbs/99_all.ipynb #80ff4071
+# %% ../nbs/99_all.ipynb #c44b57d7
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -30,3 +31,4 @@ __all__ += callbacks.__all__
 __all__ += learner.__all__
 __all__ += transforms.__all__
 __all__ += blocks.__all__
+__all__ += optimizers.__all__
