@@ -16,23 +16,26 @@ from .callbacks import Callback
 from .core import noted, to_cpu
 from .plotting import get_grid
 
-# %% ../nbs/11_activations.ipynb #edb5fc83
+# %% ../nbs/11_activations.ipynb #fde785f3
 class Hook:
-    "Call `f(hook, module, inputs, output)` after each forward pass of `m`, until removed. See [`register_forward_hook`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook)"
+    "Call `f(hook, module, inputs, output)` after each forward pass of `m`, until removed"
     def __init__(self,
         m:nn.Module, # What is listened to
         f, # Function; what it returns, unless None, replaces the output
     ):
-        if not isinstance(m,nn.Module): raise TypeError(f'a Hook needs an nn.Module to listen to, got {type(m).__name__}')
-        if not callable(f): raise TypeError(f'a Hook needs a function of (hook, module, inputs, output), got {type(f).__name__}')
-        self.name = type(m).__name__
+        if not isinstance(m,nn.Module): raise TypeError(f'a Hook needs an nn.Module to listen to, got {_kind(m)}')
+        if not callable(f):
+            raise TypeError(f'a Hook needs a function of (hook, module, inputs, output), got {_kind(f)}')
+        self.name = _kind(m)
         self.hook = m.register_forward_hook(partial(f, self))
     def remove(self): "Listen no more; may be called again"; self.hook.remove()
     def __enter__(self): return self
     def __exit__(self, *args): self.remove()
     def __repr__(self): return f'Hook({self.name})'
 
-# %% ../nbs/11_activations.ipynb #b7643a16
+def _kind(o): return type(o).__name__
+
+# %% ../nbs/11_activations.ipynb #751fa889
 class Hooks(list):
     "A `Hook` with `f` for each of `ms`; `remove`, the end of a `with`, or `del hooks[i]` take them away"
     def __init__(self,
@@ -49,23 +52,24 @@ class Hooks(list):
         for h in (self[i] if isinstance(i,slice) else [self[i]]): h.remove()
         super().__delitem__(i)
     def remove(self):
-        "Remove all, in spite of errors; what they have found out is kept"
+        "Remove all; what they have found out is kept"
         for h in self: h.remove()
 
-# %% ../nbs/11_activations.ipynb #61519f77
+# %% ../nbs/11_activations.ipynb #a2bbaecb
 class HooksCallback(Callback):
     "Call `hookfunc(hook, module, inputs, output)` after the forward passes of chosen layers, during a fit"
     def __init__(self,
         hookfunc, # Function, as for `Hook`; an error in it names the layer
-        mod_filter=None, # Which layers: function of a module, or one or more classes; default: those that contain no others
+        mod_filter=None, # Which layers: function of a module, or class(es); default: those that contain no others
         on_train:bool=True, # Listen in training?
         on_valid:bool=False, # Listen in validation?
         mods=None # The modules themselves, in place of `mod_filter`
     ):
-        if not callable(hookfunc): raise TypeError(f'`hookfunc` must be a function of (hook, module, inputs, output), got {type(hookfunc).__name__}')
-        if not (on_train or on_valid): raise ValueError('with neither `on_train` nor `on_valid` there is nothing to listen to')
-        self.hookfunc,self.mod_filter,self.on_train,self.on_valid,self.mods = hookfunc,_as_filter(mod_filter),on_train,on_valid,mods
-        self.hooks = Hooks([], hookfunc)
+        if not callable(hookfunc):
+            raise TypeError(f'`hookfunc` must be a function of (hook, module, inputs, output), got {_kind(hookfunc)}')
+        if not (on_train or on_valid): raise ValueError('with neither `on_train` nor `on_valid` nothing is heard')
+        self.hookfunc,self.mod_filter,self.mods = hookfunc,_as_filter(mod_filter),mods
+        self.on_train,self.on_valid,self.hooks = on_train,on_valid,Hooks([], hookfunc)
     def before_fit(self, learn):
         mods = self._choose(learn.model)
         self.hooks = Hooks(mods, partial(self._call, learn))
@@ -75,22 +79,24 @@ class HooksCallback(Callback):
     def __len__(self): return len(self.hooks)
     def __getitem__(self, i): return self.hooks[i]
 
-# %% ../nbs/11_activations.ipynb #321ec2a8
+# %% ../nbs/11_activations.ipynb #d9603ed7
 def _as_filter(f):
     if f is None: return lambda m: not any(True for _ in m.children())
-    if isinstance(f,type) or isinstance(f,tuple) and all(isinstance(o,type) for o in f): return lambda m: isinstance(m,f)
-    if not callable(f): raise TypeError(f'`mod_filter` must be a function of a module, a class, or a tuple of classes, got {f!r}')
-    return f
+    classes = f if isinstance(f,tuple) else (f,)
+    if all(isinstance(o,type) for o in classes): return lambda m: isinstance(m,classes)
+    if callable(f): return f
+    raise TypeError(f'`mod_filter` must be a function of a module, a class, or a tuple of classes, got {f!r}')
 
-# %% ../nbs/11_activations.ipynb #6250af58
+# %% ../nbs/11_activations.ipynb #bd4e2abc
 @patch
 def _choose(self:HooksCallback, model):
     "A dictionary: the chosen modules, and a name for each"
-    if not hasattr(model,'named_modules'): raise TypeError(f'hooks need an nn.Module, and the model is a {type(model).__name__}')
-    names = {m:f'{nm} {type(m).__name__}'.strip() for nm,m in model.named_modules()}
-    if self.mods is not None: res = {m:names.get(m, type(m).__name__) for m in self.mods}
+    if not hasattr(model,'named_modules'):
+        raise TypeError(f'hooks need an nn.Module, and the model is a {_kind(model)}')
+    names = {m:f'{nm} {_kind(m)}'.strip() for nm,m in model.named_modules()}
+    if self.mods is not None: res = {m:names.get(m, _kind(m)) for m in self.mods}
     else: res = {m:nm for m,nm in names.items() if self.mod_filter(m)}
-    if not res: raise ValueError(f'no layer to listen to: of the model\'s {", ".join(sorted({type(m).__name__ for m in names}))}, '
+    if not res: raise ValueError(f'no layer to listen to: of the model\'s {", ".join(sorted(set(map(_kind,names))))}, '
         f'none is chosen by {"`mod_filter`" if self.mods is None else "`mods`"}')
     return res
 
@@ -103,14 +109,14 @@ def _call(self:HooksCallback, learn, hook, mod, inp, outp):
     try: return self.hookfunc(hook, mod, inp, outp)
     except Exception as e: noted(e, f'in the hook of layer {hook.name}'); raise
 
-# %% ../nbs/11_activations.ipynb #b8c76bb7
+# %% ../nbs/11_activations.ipynb #213419a1
 def act_stats(
     x:Tensor, # Activations, of any shape, on any device
     bins:int=40, # Bins of the histogram
     hi:float=10., # Its upper end; all above it is counted in the last bin
     dim:int=1 # The axis of the units: 1 for pictures and rows, -1 for sequences of vectors
 )->Tensor: # `bins`+3 float32 numbers, on the device of `x`
-    "Mean, standard deviation (of the batch itself, so without correction), share of dead units, histogram of the absolute values"
+    "Mean, standard deviation (divided by n), share of dead units, histogram of the absolute values"
     x = x.detach().float()
     var,mean = torch.var_mean(x, correction=0)
     return torch.cat([torch.stack([mean, var.sqrt(), _dead(x, dim)]), _histc(x.abs().clamp_max(hi), bins, hi)])
@@ -123,9 +129,9 @@ def _dead(x, dim):
     if x.numel()<=x.shape[dim]: return x.new_tensor(float('nan'))
     return (x.amax(dims)==x.amin(dims)).float().mean()
 
-# %% ../nbs/11_activations.ipynb #be3a89af
+# %% ../nbs/11_activations.ipynb #80abfe6f
 def _histc(x, bins, hi):
-    "Histogram from 0 to `hi`, in deterministic mode too: CUDA's counts the same in any order, but counts as if it didn't"
+    "Histogram from 0 to `hi`, in deterministic mode too: CUDA refuses it there, though counts don't depend on order"
     was,warn = torch.are_deterministic_algorithms_enabled(),torch.is_deterministic_algorithms_warn_only_enabled()
     if not was: return torch.histc(x, bins, 0, hi)
     try:
@@ -174,12 +180,12 @@ def get_min(
     h1 = get_stats(h)[2]
     return h1[:,0]/h1.sum(1)
 
-# %% ../nbs/11_activations.ipynb #c6e7ca4b
+# %% ../nbs/11_activations.ipynb #066283b2
 class ActivationStats(HooksCallback):
     "Note mean, standard deviation, histogram and dead units of layers' activations during a fit"
     looks = False
     def __init__(self,
-        mod_filter=None, # Which layers: function of a module, or one or more classes; default: those that contain no others
+        mod_filter=None, # Which layers: function of a module, or class(es); default: those that contain no others
         on_train:bool=True, # Look in training?
         on_valid:bool=False, # Look in validation?
         mods=None, # The modules themselves, in place of `mod_filter`
@@ -189,8 +195,8 @@ class ActivationStats(HooksCallback):
         hi:float=10., # Their upper end; all above it is counted in the last bin
         dim:int=1 # The axis of the units: 1 for pictures and rows, -1 for sequences of vectors
     ):
-        if not isinstance(every,int) or every<1: raise ValueError(f'`every` must be a whole number, 1 or more, got {every!r}')
-        if not isinstance(bins,int) or bins<1: raise ValueError(f'`bins` must be a whole number, 1 or more, got {bins!r}')
+        for nm,n in dict(every=every, bins=bins).items():
+            if not isinstance(n,int) or n<1: raise ValueError(f'`{nm}` must be a whole number, 1 or more, got {n!r}')
         if not hi>0: raise ValueError(f'`hi` must be above 0, got {hi}')
         super().__init__(partial(append_stats, bins=bins, hi=hi, dim=dim), mod_filter, on_train, on_valid, mods)
         self.every,self.hi,self.parts = every,hi,[]
@@ -238,7 +244,7 @@ def _grid(self:ActivationStats, n, figsize, ylabel):
     fig.supylabel(ylabel, fontsize=9)
     return axs
 
-# %% ../nbs/11_activations.ipynb #5333d6b3
+# %% ../nbs/11_activations.ipynb #8a8eb9be
 @patch
 def color_dim(self:ActivationStats,
     figsize:tuple=None # Width and height in inches; default: from the number of layers
@@ -247,7 +253,8 @@ def color_dim(self:ActivationStats,
     hs = self._noted()
     axs = self._grid(len(hs), figsize, '|activation|')
     for ax,h in zip(axs, hs):
-        ax.imshow(get_hist(h), origin='lower', aspect='auto', cmap='viridis', interpolation='nearest', extent=(0,len(self.parts),0,self.hi))
+        where = dict(origin='lower', aspect='auto', extent=(0,len(self.parts),0,self.hi))
+        ax.imshow(get_hist(h), cmap='viridis', interpolation='nearest', **where)
         ax.set_title(h.name, fontsize=9)
         self._finish(ax, 'w')
     return axs
