@@ -136,7 +136,7 @@ def _check_folder(path):
     if not path.is_dir(): raise NotADirectoryError(f'{path}: expected a folder, got a file')
     return path
 
-# %% ../nbs/04a_files.ipynb #95f4dd32
+# %% ../nbs/04a_files.ipynb #91bdc30b
 def _listed(o): return [] if o is None else [o] if isinstance(o,(str,Path)) else list(o)
 
 def get_files(
@@ -160,7 +160,9 @@ def _folders_in(path):
     names = sorted(f.name for f in path.iterdir() if f.is_dir() and not f.name.startswith('.'))
     return _some(names) or 'no folders'
 
-def _some(names, n=10): return ', '.join(map(repr, names[:n])) + (f', … ({len(names)} in all)' if len(names)>n else '')
+def _some(names, n=10):
+    "The first `n` of them, and how many there are"
+    return ', '.join(map(repr, names[:n])) + (f', … ({len(names)} in all)' if len(names)>n else '')
 
 # %% ../nbs/04a_files.ipynb #fdd5efbf
 _types = mimetypes.MimeTypes().types_map           # two tables: what is registered, and what is common
@@ -192,62 +194,67 @@ def val2idx(
     if twice: raise ValueError(f'{twice[0]!r} is in the vocabulary more than once')
     return res
 
-# %% ../nbs/04a_files.ipynb #411235d6
+# %% ../nbs/04a_files.ipynb #3059e526
+class _Splitter:
+    "What the splitters have in common: they show the arguments that they were made with"
+    def __repr__(self):
+        args = [f'{k}={getattr(v, "__name__", repr(v))}' for k,v in vars(self).items()]
+        return f'{type(self).__name__}({", ".join(args)})'
+
 def _parts(train, valid, why):
     "Both lists of positions, neither of them empty"
     for part,idxs in (('training',train),('validation',valid)):
         if not idxs: raise ValueError(f'the split leaves nothing for {part}: {why}')
     return train,valid
 
-# %% ../nbs/04a_files.ipynb #8a6908e1
-def RandomSplitter(
-    valid_pct:float=0.2, # The part that is for validation, between 0 and 1
-    seed:int=None # The same seed gives the same split; default: PyTorch's global generator decides
-):
-    "Make a splitter that draws the validation items at random"
-    if not 0<valid_pct<1: raise ValueError(f'`valid_pct` must be between 0 and 1, got {valid_pct}')
-    def _split(items):
-        g = None if seed is None else torch.Generator().manual_seed(seed)
-        idxs,n = torch.randperm(len(items), generator=g).tolist(), int(valid_pct*len(items))
-        return _parts(idxs[n:], idxs[:n], f'valid_pct={valid_pct} of {len(items)} items')
-    return _split
+# %% ../nbs/04a_files.ipynb #d26f38e6
+class RandomSplitter(_Splitter):
+    "Draw the validation items at random"
+    def __init__(self,
+        valid_pct:float=0.2, # The part that is for validation, between 0 and 1
+        seed:int=None # The same seed gives the same split; default: PyTorch's global generator decides
+    ):
+        if not 0<valid_pct<1: raise ValueError(f'`valid_pct` must be between 0 and 1, got {valid_pct}')
+        self.valid_pct,self.seed = valid_pct,seed
+    def __call__(self, items):
+        g = None if self.seed is None else torch.Generator().manual_seed(self.seed)
+        idxs,n = torch.randperm(len(items), generator=g).tolist(), int(self.valid_pct*len(items))
+        return _parts(idxs[n:], idxs[:n], f'valid_pct={self.valid_pct} of {len(items)} items')
 
-# %% ../nbs/04a_files.ipynb #581779e5
-def GrandparentSplitter(
-    train_name='train', # Name of the folder (or several names) two steps above the training files
-    valid_name=('val','valid') # The same for validation
-):
-    "Make a splitter that goes by the folder in which the class folders are"
-    names = [_listed(train_name),_listed(valid_name)]
-    def _split(items):
-        found = [Path(f).parent.parent.name for f in items]
+# %% ../nbs/04a_files.ipynb #9b84ba9c
+class GrandparentSplitter(_Splitter):
+    "Go by the folder in which the class folders are"
+    def __init__(self,
+        train_name='train', # Name of the folder (or several names) two steps above the training files
+        valid_name=('val','valid') # The same for validation
+    ): self.train_name,self.valid_name = _listed(train_name),_listed(valid_name)
+    def __call__(self, items):
+        found,names = [Path(f).parent.parent.name for f in items],(self.train_name,self.valid_name)
         idxs = [[i for i,f in enumerate(found) if f in nms] for nms in names]
         there = _some(sorted(set(found))) or 'no files'
         return _parts(*idxs, f'looked for the folders {names[0]} and {names[1]}, found {there}')
-    return _split
 
-# %% ../nbs/04a_files.ipynb #5a5e9679
-def IndexSplitter(
-    valid_idx # Positions of the validation items
-):
-    "Make a splitter that takes these items for validation and the others for training"
-    valid = [operator.index(i) for i in valid_idx]
-    def _split(items):
-        n,own = len(items),set(valid)
+# %% ../nbs/04a_files.ipynb #a12231e3
+class IndexSplitter(_Splitter):
+    "Take some items for validation and the others for training"
+    def __init__(self,
+        valid_idx # Positions of the validation items
+    ): self.valid_idx = [operator.index(i) for i in valid_idx]
+    def __call__(self, items):
+        n,valid,own = len(items),self.valid_idx,set(self.valid_idx)
         if (bad := [i for i in valid if not 0<=i<n]): raise IndexError(f'there is no item {bad[0]} among {n}')
         if len(own)<len(valid): raise ValueError('a position is in `valid_idx` more than once')
-        return _parts([i for i in range(n) if i not in own], valid, f'{len(valid)} of {n} items are in `valid_idx`')
-    return _split
+        return _parts([i for i in range(n) if i not in own], list(valid), f'{len(valid)} of {n} items are in `valid_idx`')
 
-def FuncSplitter(
-    f # From an item to True if it is for validation
-):
-    "Make a splitter that asks `f` about each item"
-    def _split(items):
-        own = [bool(f(o)) for o in items]
+class FuncSplitter(_Splitter):
+    "Ask a function about each item"
+    def __init__(self,
+        f # From an item to True if it is for validation
+    ): self.f = f
+    def __call__(self, items):
+        own = [bool(self.f(o)) for o in items]
         train,valid = ([i for i,v in enumerate(own) if v==w] for w in (False,True))
         return _parts(train, valid, f'`f` is true for {len(valid)} of {len(own)} items')
-    return _split
 
 # %% ../nbs/04a_files.ipynb #d776f1fd
 class ImageFileError(ValueError): "A file that can't be read as a picture"
@@ -290,7 +297,7 @@ def load_image(
         why = e if os.path.getsize(path) else 'an empty file'
         raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #f4742775
+# %% ../nbs/04a_files.ipynb #bbf58f26
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -321,6 +328,11 @@ class ImageFiles:
             self._bad[i] = 1
             raise SkipItemException from None
         return x.float().div_(255) if self.as_float else x, self.y[i]
+    def decode(self,
+        o # An item, or without its label
+    )->tuple: # The picture, and its label in place of the number
+        "An item as people read it"
+        return o[0], *(self.vocab[int(l)] for l in o[1:])
     @property
     def bad(self)->list:
         "The files that could not be read so far, in whichever process, and were left out"
