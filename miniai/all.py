@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/99_all.ipynb #b6090332
-from . import blocks, callbacks, collation, core, dataloaders, datasets, files, learner, optimizers, plotting, transforms
+# %% ../nbs/99_all.ipynb #6406c25c
+from . import activations, blocks, callbacks, collation, core, dataloaders, datasets, files, initializing, learner, optimizers, plotting, transforms
 from .core import *
 from .datasets import *
 from .dataloaders import *
@@ -18,8 +18,10 @@ from .learner import *
 from .transforms import *
 from .blocks import *
 from .optimizers import *
+from .activations import *
+from .initializing import *
 
-# %% ../nbs/99_all.ipynb #c44b57d7
+# %% ../nbs/99_all.ipynb #06aa64c0
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -32,3 +34,5 @@ __all__ += learner.__all__
 __all__ += transforms.__all__
 __all__ += blocks.__all__
 __all__ += optimizers.__all__
+__all__ += activations.__all__
+__all__ += initializing.__all__
