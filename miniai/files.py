@@ -7,7 +7,7 @@ __all__ = ['class_folders', 'image_extensions', 'miniai_home', 'fashion_jpegs', 
            'val2idx', 'RandomSplitter', 'GrandparentSplitter', 'IndexSplitter', 'FuncSplitter', 'ImageFileError',
            'load_image', 'ImageFiles', 'download', 'extract', 'untar_data']
 
-# %% ../nbs/04a_files.ipynb #e8001d4f
+# %% ../nbs/04a_files.ipynb #095b5f93
 import glob, hashlib, itertools, json, lzma, mimetypes, operator, os, platform, posixpath, re
 import shutil, stat, tarfile, unicodedata, uuid, zipfile, zlib
 from collections import Counter
@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 import numpy as np, torch
+from fastcore.basics import patch
 from filelock import FileLock
 from PIL import Image, ImageOps
 from tqdm.auto import tqdm
@@ -136,7 +137,7 @@ def _check_folder(path):
     if not path.is_dir(): raise NotADirectoryError(f'{path}: expected a folder, got a file')
     return path
 
-# %% ../nbs/04a_files.ipynb #91bdc30b
+# %% ../nbs/04a_files.ipynb #08f5aa7c
 def _listed(o): return [] if o is None else [o] if isinstance(o,(str,Path)) else list(o)
 
 def get_files(
@@ -154,6 +155,7 @@ def get_files(
     else: found = sorted({o for f in folders for o in _walk(path/f, recurse and f!='.', _above(path, f))})
     return [f for f in found if extensions is None or f.suffix.lower() in exts]
 
+# %% ../nbs/04a_files.ipynb #6445cdb9
 def _above(path, f): return () if f=='.' else (os.path.realpath(path),)
 
 def _folders_in(path):
@@ -234,7 +236,7 @@ class GrandparentSplitter(_Splitter):
         there = _some(sorted(set(found))) or 'no files'
         return _parts(*idxs, f'looked for the folders {names[0]} and {names[1]}, found {there}')
 
-# %% ../nbs/04a_files.ipynb #a12231e3
+# %% ../nbs/04a_files.ipynb #ff5975ea
 class IndexSplitter(_Splitter):
     "Take some items for validation and the others for training"
     def __init__(self,
@@ -244,7 +246,8 @@ class IndexSplitter(_Splitter):
         n,valid,own = len(items),self.valid_idx,set(self.valid_idx)
         if (bad := [i for i in valid if not 0<=i<n]): raise IndexError(f'there is no item {bad[0]} among {n}')
         if len(own)<len(valid): raise ValueError('a position is in `valid_idx` more than once')
-        return _parts([i for i in range(n) if i not in own], list(valid), f'{len(valid)} of {n} items are in `valid_idx`')
+        train = [i for i in range(n) if i not in own]
+        return _parts(train, list(valid), f'{len(valid)} of {n} items are in `valid_idx`')
 
 class FuncSplitter(_Splitter):
     "Ask a function about each item"
@@ -273,13 +276,14 @@ def _hw(size):
 def _check_mode(mode):
     if mode not in _image_modes: raise ValueError(f'`mode` must be one of {_some(_image_modes)}, got {mode!r}')
 
-# %% ../nbs/04a_files.ipynb #61dfce21
+# %% ../nbs/04a_files.ipynb #5f81bac9
 def _to_mode(im, mode):
     "Convert `im`; 16 bits become 8 by division, where Pillow would cut off"
     if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im)//256).clip(0,255).astype(np.uint8))
     if im.mode=='P' and 'transparency' in im.info: im = im.convert('RGBA')
     return im if im.mode==mode else im.convert(mode)
 
+# %% ../nbs/04a_files.ipynb #267c41de
 def load_image(
     path, # An image file
     size=None, # Pixels: one number for height and width, or (height, width), stretching the picture; default: as it is
@@ -297,7 +301,7 @@ def load_image(
         why = e if os.path.getsize(path) else 'an empty file'
         raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #bbf58f26
+# %% ../nbs/04a_files.ipynb #bb807450
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -333,15 +337,20 @@ class ImageFiles:
     )->tuple: # The picture, and its label in place of the number
         "An item as people read it"
         return o[0], *(self.vocab[int(l)] for l in o[1:])
-    @property
-    def bad(self)->list:
-        "The files that could not be read so far, in whichever process, and were left out"
-        return [self.files[i] for i in self._bad.nonzero()[:,0].tolist()]
-    def report(self):
-        "Print how many files were left out, if any; made to be a loader's `after_iter`"
-        if (n := len(self.bad)):
-            print(f"{n} of {len(self.files)} files can't be read and were left out; their names are in `bad`")
 
+# %% ../nbs/04a_files.ipynb #9ce8cbcd
+@patch(as_prop=True)
+def bad(self:ImageFiles)->list:
+    "The files that could not be read so far, in whichever process, and were left out"
+    return [self.files[i] for i in self._bad.nonzero()[:,0].tolist()]
+
+@patch
+def report(self:ImageFiles):
+    "Print how many files were left out, if any; made to be a loader's `after_iter`"
+    if (n := len(self.bad)):
+        print(f"{n} of {len(self.files)} files can't be read and were left out; their names are in `bad`")
+
+# %% ../nbs/04a_files.ipynb #ad7d7d35
 def _numbered(files, labels, vocab):
     "The labels' numbers, as an int64 tensor"
     v2i = val2idx(vocab)

@@ -79,9 +79,9 @@ def _text(p):
     if type(p) in (list,tuple): return ', '.join(map(_text, p))
     return f'{p:.3g}' if isinstance(p,float) else str(p)
 
-# %% ../nbs/08_transforms.ipynb #88821fd2
+# %% ../nbs/08_transforms.ipynb #395532d2
 Version = namedtuple('Version', 'f on ret')
-Version.__doc__ = "A function, the type that it is for, and what becomes of its result: 'keep', None (nothing), or a type"
+Version.__doc__ = "A function, the type that it is for, and what becomes of its result: 'keep', a type, or None (nothing)"
 
 def _classes(h, f):
     "The classes that an annotation of `f` names"
@@ -93,6 +93,7 @@ def _classes(h, f):
     if isinstance(h,type) and not getattr(h,'_is_protocol',False): return [h]
     raise TypeError(f'{f.__qualname__}: a transform is chosen by classes, and the annotation {h!r} is none')
 
+# %% ../nbs/08_transforms.ipynb #453b0ad9
 def _read(f, pos):
     "The classes that the argument of `f` at `pos` may have, and those of its result"
     try: sig = inspect.signature(f, eval_str=True)
@@ -102,15 +103,15 @@ def _read(f, pos):
     return on, 'keep' if ret is inspect.Parameter.empty else _classes(ret, f)
 
 def _versions(f, pos):
-    "A `Version` of `f` for each class that its argument may have; what a function of another library says may be no class"
+    "A `Version` of `f` for each class that its argument may have"
     try: on,ret = ([object],'keep') if isinstance(f,type) else _read(f, pos)
-    except (TypeError,ValueError):
+    except (TypeError,ValueError):               # a function of another library may say what is no class
         if pos: raise
         on,ret = [object],'keep'
     if ret!='keep': ret = ret[0] if len(ret)==1 and ret[0] not in (object,type(None)) else None
     return [Version(f, t, ret) for t in on]
 
-# %% ../nbs/08_transforms.ipynb #16b6229a
+# %% ../nbs/08_transforms.ipynb #8b51ccd1
 class TypeMethods:
     "The versions of one method of a class, by the type of the argument"
     def __init__(self, name, pos=1): self.name,self.pos,self.owner,self.versions = name,pos,None,{}
@@ -121,7 +122,8 @@ class TypeMethods:
     ):
         "Add the versions of `f`"
         for v in _versions(f, self.pos):
-            if v.on in self.versions and not replace: raise TypeError(f'{f.__qualname__} is defined twice for {v.on.__name__}')
+            twice = v.on in self.versions and not replace
+            if twice: raise TypeError(f'{f.__qualname__} is defined twice for {v.on.__name__}')
             self.versions[v.on] = v
     def best(self,
         t:type # Of the argument
@@ -131,21 +133,31 @@ class TypeMethods:
         near = [k for k in fit if not any(o is not k and issubclass(o, k) for o in fit)]
         if len(near)>1: raise TypeError(self._doubt(t, *near[:2]))
         return self.versions[near[0]] if near else None
-    def _doubt(self, t, a, b):
-        of = self.owner.__name__ if self.owner else 'a function'
-        return (f'`{self.name}` of {of} for {t.__name__}: both {a.__name__} and {b.__name__} fit, and neither is nearer; '
-                f'add a version for {t.__name__}')
-    def copy_as(self, name):
-        "These versions as another method's, to which others may be added"
-        res = TypeMethods(name, self.pos)
-        res.versions = dict(self.versions)
-        return res
     def __get__(self, o, cls=None): return self if o is None else lambda x: _apply(o, self._first(o, type(x)), x)
-    def _first(self, o, t):
-        mro = type(o).__mro__
-        return _best(mro[mro.index(self.owner):], self.name, t)
 
-# %% ../nbs/08_transforms.ipynb #9889de11
+# %% ../nbs/08_transforms.ipynb #4e5df624
+@patch
+def copy_as(self:TypeMethods,
+    name:str # Of the other method
+):
+    "These versions as another method's, to which others may be added"
+    res = TypeMethods(name, self.pos)
+    res.versions = dict(self.versions)
+    return res
+
+@patch
+def _first(self:TypeMethods, o, t):
+    "The version for `t`, of this class or of one that it is derived from"
+    mro = type(o).__mro__
+    return _best(mro[mro.index(self.owner):], self.name, t)
+
+@patch
+def _doubt(self:TypeMethods, t, a, b):
+    of = self.owner.__name__ if self.owner else 'a function'
+    return (f'`{self.name}` of {of} for {t.__name__}: both {a.__name__} and {b.__name__} fit, and neither is nearer; '
+            f'add a version for {t.__name__}')
+
+# %% ../nbs/08_transforms.ipynb #d18f5cde
 def _best(classes, name, t):
     "The version of the method `name` for type `t`, of the first of `classes` that has one"
     for c in classes:
@@ -155,11 +167,13 @@ def _best(classes, name, t):
 def _apply(o, v, x):
     "Call version `v` (perhaps None) of a method of `o`, and give its result the right type"
     if v is None: return x
-    res,ret,t = v.f(o, x),v.ret,type(x)
+    f,_,ret = v
+    res,t = f(o, x),type(x)
     if ret!='keep': return res if ret is None else _cast(res, ret)
     if type(res) is t: return res
     return res.as_subclass(t) if type(res) is Tensor and issubclass(t, TensorBase) else _keep(res, t)
 
+# %% ../nbs/08_transforms.ipynb #ca8df398
 def _cast(res, t):
     "`res` as a `t`"
     if isinstance(res,t): return res
@@ -211,7 +225,7 @@ class _TfmMeta(type):
         cls._table.clear()
         for c in cls.__subclasses__(): c._forget()
 
-# %% ../nbs/08_transforms.ipynb #35ee2991
+# %% ../nbs/08_transforms.ipynb #c3162c74
 def _check_method(where, k, f):
     "Raise for a method of transforms that is none"
     if k in _methods and not isinstance(f, (types.FunctionType,TypeMethods)): raise TypeError(
@@ -219,16 +233,17 @@ def _check_method(where, k, f):
 
 def _check_name(where, k, f, known):
     "Raise for a method that is a misspelt one"
-    if k in (*_methods,'decode','setup') or k[0]=='_' or not isinstance(f, (types.FunctionType,staticmethod,classmethod)): return
+    if k in (*_methods,'decode','setup') or k[0]=='_': return
+    if not isinstance(f, (types.FunctionType,staticmethod,classmethod)): return
     for m in _methods:
         near = sorted(k)==sorted(m) or difflib.SequenceMatcher(None, k, m).ratio()>0.86
         if near and m not in known: raise TypeError(f'{where}: did you mean {m!r}?')
 
-# %% ../nbs/08_transforms.ipynb #05bed60b
+# %% ../nbs/08_transforms.ipynb #ff979156
 _each,_inside = object(),object()              # for a version: go through the parts; look into a list or a dictionary
 
 class Transform(metaclass=_TfmMeta):
-    "A function with a way back (`decodes`), chosen by the types of what it is given; tuples are gone through part by part"
+    "A function with a way back (`decodes`), chosen by the type of what it is given; tuples are gone through"
     split_idx,order,whole,strict,_fs = None,0,False,False,None
     def __init__(self,
         enc=None, # Function that is applied, if there is no method `encodes`
@@ -255,7 +270,7 @@ class Transform(metaclass=_TfmMeta):
         if self.split_idx is not None and self.split_idx!=split_idx: return x
         return self._do('decodes', x)
 
-# %% ../nbs/08_transforms.ipynb #a8002410
+# %% ../nbs/08_transforms.ipynb #df48edc7
 @patch
 def _take_functions(self:Transform, enc, dec):
     "Be the transform of these functions"
@@ -269,6 +284,7 @@ def _take_functions(self:Transform, enc, dec):
         self._fs[k].add(f)
         setattr(self, k, f)
 
+# %% ../nbs/08_transforms.ipynb #80d8fce0
 @patch
 def _find(self:Transform, name, t):
     "The version of method `name` for type `t`, kept for the next time; `_each` or `_inside` for what has parts"
@@ -282,7 +298,7 @@ def _find(self:Transform, name, t):
     self._table[name,t] = v
     return v
 
-# %% ../nbs/08_transforms.ipynb #dae86ce2
+# %% ../nbs/08_transforms.ipynb #00ddab5c
 @patch
 def _version(self:Transform, name, t):
     try: return self._table[name,t]
@@ -295,8 +311,9 @@ def _do(self:Transform, name, x):
     if v is _inside: return self._do_inside(name, x)
     if v is not _each: return _apply(self, v, x)
     res = [self._do(name, o) for o in x]
-    return type(x)(*res) if hasattr(x,'_fields') else tuple(res)
+    return tuple(res) if type(x) is tuple or not hasattr(x,'_fields') else type(x)(*res)
 
+# %% ../nbs/08_transforms.ipynb #655bfb55
 @patch
 def _do_inside(self:Transform, name, x):
     "Change what is in a list or a dictionary; if there is nothing to change, it stays the same one"
@@ -378,7 +395,7 @@ def as_transform(
     if callable(f): return Transform(f)
     raise TypeError(f'a pipeline is made of transforms and functions, got {f!r}')
 
-# %% ../nbs/08_transforms.ipynb #e246c3af
+# %% ../nbs/08_transforms.ipynb #271ba6b5
 class Pipeline:
     "Transforms in a row, sorted by their `order`"
     def __init__(self,
@@ -399,14 +416,6 @@ class Pipeline:
         except SkipItemException: raise
         except Exception as e: raise noted(e, f'in transform {f.name}, given {_describe(x)}' + _at_item(i))
         return x
-    def decode(self,
-        x # What a call gave
-    ): # As it was before
-        "Undo all transforms, the last one first; what one of them raises says which, and what it was given"
-        try:
-            for f in reversed(self.fs): x = f.decode(x, self.split_idx)
-        except Exception as e: raise noted(e, f'in `decode` of transform {f.name}, given {_describe(x)}')
-        return x
     def __len__(self): return len(self.fs)
     def __getitem__(self, i): return self.fs[i]
     def __repr__(self): return ' → '.join(map(repr, self.fs)) or 'nothing'
@@ -418,7 +427,18 @@ class Pipeline:
 
 def _at_item(i): return '' if i is None else f', item {i}'
 
-# %% ../nbs/08_transforms.ipynb #1062589f
+# %% ../nbs/08_transforms.ipynb #debdbaac
+@patch
+def decode(self:Pipeline,
+    x # What a call gave
+): # As it was before
+    "Undo all transforms, the last one first; what one of them raises says which, and what it was given"
+    try:
+        for f in reversed(self.fs): x = f.decode(x, self.split_idx)
+    except Exception as e: raise noted(e, f'in `decode` of transform {f.name}, given {_describe(x)}')
+    return x
+
+# %% ../nbs/08_transforms.ipynb #0bd6e969
 class _Seen:
     "`items` as some transforms make them"
     def __init__(self, items, fs): self.items,self.pipe = items,Pipeline(fs, 0)
@@ -426,6 +446,7 @@ class _Seen:
     def __getitem__(self, i): return self.pipe(self.items[i], i)
     def __iter__(self): return (self.pipe(o, i) for i,o in enumerate(self.items))
 
+# %% ../nbs/08_transforms.ipynb #55003f8c
 @patch
 def setup(self:Pipeline,
     items # Training items, or a loader of them
@@ -441,7 +462,7 @@ def setup(self:Pipeline,
     finally: self.fs = todo
     return self
 
-# %% ../nbs/08_transforms.ipynb #bf790e11
+# %% ../nbs/08_transforms.ipynb #37d100c1
 def _can_show(o): return hasattr(o,'show') and not isinstance(o,Image.Image)   # PIL would open a window
 
 def _is_picture(o): return isinstance(o,(Image.Image,TensorImage)) or (not _can_show(o) and getattr(o,'ndim',0)>=2)
@@ -465,6 +486,7 @@ def show_item(
     if not any(a.has_data() for a in axs): ctx.axis('off')
     return ctx
 
+# %% ../nbs/08_transforms.ipynb #e29d2d35
 def _shown(p, ax, kwargs):
     "Show `p`, unless it is only text; return its texts"
     if not _can_show(p): return [_text(p)]
@@ -494,7 +516,7 @@ def show(self:Pipeline,
         x = f.decode(x, self.split_idx)
     return show_item(x, ctx, **kwargs)
 
-# %% ../nbs/08_transforms.ipynb #6ebfbdb6
+# %% ../nbs/08_transforms.ipynb #3c1880ff
 class ToTensor(Transform):
     "From PIL images to bytes C×H×W"
     order = 5
@@ -509,6 +531,7 @@ class ToDevice(ItemTransform):
     def encodes(self, x)->None: return to_device(x, self.device)
     def decodes(self, x)->None: return to_cpu(x)
 
+# %% ../nbs/08_transforms.ipynb #6a8276b9
 class ByteToFloatTensor(Transform):
     "Bytes as floats from 0 to 1; masks as class numbers"
     order,strict = 10,True
@@ -522,14 +545,15 @@ class ByteToFloatTensor(Transform):
     def encodes(self, x:TensorMask): return x.long().div(255, rounding_mode='floor') if self.div_mask else x.long()
     def decodes(self, x:TensorImage): return x.clamp(0, 1) if self.div else x
 
-# %% ../nbs/08_transforms.ipynb #61337c3d
+# %% ../nbs/08_transforms.ipynb #b3001c26
 def _first(b, t):
     "The first part of a batch that is a `t`; None if none is"
     parts = b if isinstance(b,(tuple,list)) else _parts(b)
     return next((p for p in parts if isinstance(p,t)), None)
 
+# %% ../nbs/08_transforms.ipynb #113f25f0
 def mean_std(
-    data, # A tensor, or an iterable of batches or items: of several parts, the first `TensorImage`, else the first tensor
+    data, # A tensor, or an iterable of batches or items: of each, the first `TensorImage`, else the first tensor
     dim:int=-3, # The axis of the channels; default: that of pictures, C×H×W or B×C×H×W
     correction:int=1 # As in [`torch.std`](https://docs.pytorch.org/docs/stable/generated/torch.std.html)
 )->tuple: # Two float tensors with a number for each channel
@@ -547,7 +571,8 @@ def mean_std(
 
 def _by_channel(x, dim):
     "The numbers of `x` with a row for each channel"
-    if not -x.ndim<=dim<x.ndim: raise ValueError(f'a {_describe(x)} has no axis {dim}: which one are the channels? Give `dim`')
+    if not -x.ndim<=dim<x.ndim:
+        raise ValueError(f'a {_describe(x)} has no axis {dim}: which one are the channels? Give `dim`')
     x = x.movedim(dim, 0).flatten(1)
     return x.float() if x.device.type=='mps' else x.double()
 
@@ -584,7 +609,7 @@ class Normalize(Transform):
         mean,std = self._for(x)
         return x*std+mean
 
-# %% ../nbs/08_transforms.ipynb #9a095fa6
+# %% ../nbs/08_transforms.ipynb #6918da05
 @patch
 def _set(self:Normalize, mean, std):
     mean,std = (torch.as_tensor(o, dtype=torch.float32).view(-1,1,1) for o in (mean,std))
@@ -597,17 +622,19 @@ def _for(self:Normalize, x):
     "The statistics, as `x` needs them"
     if self.mean is None: raise ValueError(
         'Normalize has no statistics: give it `mean` and `std`, or let a TfmdDL set it up with training data')
-    if not x.is_floating_point(): raise TypeError(f'Normalize takes floats, got {x.dtype}: put ByteToFloatTensor before it')
+    if not x.is_floating_point():
+        raise TypeError(f'Normalize takes floats, got {x.dtype}: put ByteToFloatTensor before it')
     n,c = max(len(self.mean), len(self.std)),x.shape[-3]
     if n not in (1,c): raise ValueError(f'Normalize has statistics of {n} channels, and the pictures have {c}')
     if self.mean.device!=x.device: self.mean,self.std = self.mean.to(x.device),self.std.to(x.device)
     return self.mean.to(x.dtype),self.std.to(x.dtype)
 
-# %% ../nbs/08_transforms.ipynb #6f947f36
+# %% ../nbs/08_transforms.ipynb #3315ebf5
 class Category(str):
     "The name of a class"
     def show(self, ctx=None, **kwargs): "As the title of `ctx`"; return show_title(self, ctx)
 
+# %% ../nbs/08_transforms.ipynb #1d840c5f
 class Categorize(Transform):
     "From names of classes to numbers, and back"
     order = 1
@@ -630,13 +657,16 @@ class Categorize(Transform):
         if o.ndim: return [Category(self.vocab[i]) for i in o.tolist()]
         return Category(self.vocab[o.item()])
     def _number(self, o):
-        if self.vocab is None: raise ValueError('Categorize has no vocabulary: give it one, or set it up with the training items')
+        if self.vocab is None:
+            raise ValueError('Categorize has no vocabulary: give it one, or set it up with the training items')
         if o in self.o2i: return self.o2i[o]
         if self.add_na: return 0
         if type(o) is int and 0<=o<len(self.vocab) and isinstance(self.vocab[0],str): return o        # a number already
         some = ', '.join(map(str, self.vocab[:10])) + ', …'*(len(self.vocab)>10)
-        raise ValueError(f'{o!r} is not in the vocabulary: {some}. Is it in no training item? Give `vocab`, or set `add_na`')
+        hint = 'Is it in no training item? Give `vocab`, or set `add_na`'
+        raise ValueError(f'{o!r} is not in the vocabulary: {some}. {hint}')
 
+# %% ../nbs/08_transforms.ipynb #26d56dc2
 def _plain(o): return o.item() if isinstance(o,(Tensor,np.generic)) and o.ndim==0 else o
 
 def _vocab(
@@ -647,7 +677,8 @@ def _vocab(
     found = {}
     for i,o in numbered:
         o = _plain(o)
-        if o is None or o!=o or isinstance(o,(list,set,dict)): raise ValueError(f'item {i} is {o!r}, which is no name of a class')
+        if o is None or o!=o or isinstance(o,(list,set,dict)):
+            raise ValueError(f'item {i} is {o!r}, which is no name of a class')
         found.setdefault(o, i)
     try: return sorted(found) if sort else list(found)
     except TypeError as e:
@@ -665,16 +696,17 @@ class RandTransform(Transform):
         self.before_call(x, split_idx)
         return self._do('encodes', x)
 
-# %% ../nbs/08_transforms.ipynb #f827ee2b
+# %% ../nbs/08_transforms.ipynb #d5657ad8
 class Resize(RandTransform):
     "PIL images in one size"
     split_idx,order,strict = None,1,True
     def __init__(self,
         size, # Height and width of the result, or one number for both
-        method:str='crop', # 'crop': cut off what is too much; 'pad': add black borders; 'squish': change the proportions
+        method:str='crop', # 'crop': cut off what is too much; 'pad': add a black border; 'squish': stretch
         resample=Image.Resampling.BILINEAR # PIL's filter
     ):
-        if method not in ('crop','pad','squish'): raise ValueError(f"`method` must be 'crop', 'pad' or 'squish', got {method!r}")
+        if method not in ('crop','pad','squish'):
+            raise ValueError(f"`method` must be 'crop', 'pad' or 'squish', got {method!r}")
         self.size,self.method,self.resample = _size(size),method,resample
     def before_call(self, x, split_idx): self._at = (random.random(),random.random()) if split_idx==0 else (0.5,0.5)
     def box(self, w, h):
@@ -687,6 +719,7 @@ class Resize(RandTransform):
         if self.method=='pad': return ImageOps.pad(im, (w,h), self.resample)
         return im.resize((w,h), self.resample, box=None if self.method=='squish' else self.box(*im.size))
 
+# %% ../nbs/08_transforms.ipynb #12d602e1
 def _size(s):
     s = (s,s) if isinstance(s,int) else tuple(s)
     if len(s)!=2 or min(s)<1: raise ValueError(f'a size is a height and a width of at least 1, got {s}')
@@ -781,7 +814,7 @@ def _with_types(x, t):
         return x if t is None or type(x) is not Tensor else x.as_subclass(t)
     raise TypeError(f'`types` has a type of tensors for each part, got {t!r} for {_describe(x)}')
 
-# %% ../nbs/08_transforms.ipynb #a8c12527
+# %% ../nbs/08_transforms.ipynb #72356dfa
 _steps = 'after_item','before_batch','after_batch'
 
 class TfmdDL(DataLoader):
@@ -798,7 +831,7 @@ class TfmdDL(DataLoader):
         after_batch=None, # Transforms of the batch, on its device
         split_idx:int=None, # 0 in training, 1 in validation; default: the data set's, else 0 if `shuffle`
         do_setup:bool=True, # Set up the transforms with this loader? In validation (`split_idx` 1) that is never done
-        types=None, # Types of plain tensors, one for each part of an item; default: none, for `ImageFiles` picture and category
+        types=None, # Types of plain tensors, one for each part of an item; default: those of `ImageFiles`, else none
         **kwargs
     ):
         if split_idx is None: split_idx = getattr(dataset, 'split_idx', 0 if shuffle else None)
@@ -809,6 +842,7 @@ class TfmdDL(DataLoader):
         if do_setup and split_idx!=1:
             for p in pipes.values(): p.setup(self)
 
+# %% ../nbs/08_transforms.ipynb #49ec8cd9
 def _own_types(ds):
     known = isinstance(ds,ImageFiles) and type(ds).__getitem__ is ImageFiles.__getitem__
     return (TensorImage,TensorCategory) if known else None
@@ -825,14 +859,14 @@ def _pipes(self:TfmdDL, after_item, before_batch, after_batch):
         pipes[k] = Pipeline([SetTypes(self.types), *fs], self.split_idx)
     return {k:pipes[k] for k in _steps if k in pipes}
 
-# %% ../nbs/08_transforms.ipynb #864ce480
+# %% ../nbs/08_transforms.ipynb #57cac63d
 @patch
 def new(self:TfmdDL,
     dataset=None, # Another data set; default: the same
     cls:type=None, # Another class; default: the same
     **kwargs # Arguments that differ
 ):
-    "A loader like this one, except for what is given; another data set is for validation, unless something says otherwise"
+    "A loader like this one, except for what is given; another data set is for validation, unless you say otherwise"
     if dataset is not None: kwargs = _for_other(dataset, kwargs)
     res = DataLoader.new(self, dataset, cls, **{'do_setup':False} | kwargs)
     res._source = self if self._source is None else self._source
@@ -844,7 +878,7 @@ def _for_other(dataset, kwargs):
     if i is None: i = 0 if kwargs.get('shuffle') else 1
     return {'split_idx':i} | ({'shuffle':False, 'drop_last':False} if i!=0 else {}) | kwargs
 
-# %% ../nbs/08_transforms.ipynb #cb3e00c7
+# %% ../nbs/08_transforms.ipynb #5248891b
 @patch
 def _example(self:TfmdDL, n=0):
     "A small batch of this loader; if it has fewer than `n` parts, one of the loader that it was made from"
@@ -862,6 +896,7 @@ def _typed(self:TfmdDL, b):
     if isinstance(like,(tuple,list)): like = like[:len(b)] if isinstance(b,(tuple,list)) else like[0]
     return retain_types(b, like)
 
+# %% ../nbs/08_transforms.ipynb #4df4c47c
 @patch
 def decode(self:TfmdDL,
     b # A batch; or, for inference, the first parts of one, or predictions in place of targets
@@ -878,7 +913,7 @@ def _torch_loader(self:TfmdDL, room):
     dl._source = None                            # worker processes need no other loader's data
     return DataLoader._torch_loader(dl, room)
 
-# %% ../nbs/08_transforms.ipynb #9f44421c
+# %% ../nbs/08_transforms.ipynb #ab7d1597
 def _nth(b, i):
     "Item `i` of a batch, with the batch's types"
     if isinstance(b,Tensor): return b[i].as_subclass(type(b))
@@ -891,6 +926,12 @@ def _n_items(b):
     while isinstance(b,(tuple,dict)): b = next(iter(_values(b)))
     return len(b)
 
+def _is_item(b):
+    "Is this an item, and no batch, by its first picture?"
+    p = _first(b, (TensorImage,TensorMask))
+    return p is not None and p.ndim==p.item_ndim
+
+# %% ../nbs/08_transforms.ipynb #73e953bf
 @patch
 def decode_batch(self:TfmdDL,
     b, # A batch; predictions may stand in place of its targets
@@ -899,7 +940,7 @@ def decode_batch(self:TfmdDL,
     "Undo all that was done to the items of `b`"
     b,back = self.decode(b),getattr(self.dataset, 'decode', None)
     if isinstance(b,list) and any(isinstance(o,Tensor) for o in b): b = tuple(b)     # parts, not a list of items
-    items = [_nth(b, i) for i in range(min(_n_items(b), max_n))]
+    items = [b] if self.prebatched and _is_item(b) else [_nth(b, i) for i in range(min(_n_items(b), max_n))]
     if isinstance(self.after_item,Pipeline): items = list(map(self.after_item.decode, items))
     return items if back is None else list(map(back, items))
 
@@ -917,7 +958,7 @@ def show_batch(self:TfmdDL,
     for o,ax in zip(items, axs): show_item(o, ax)
     return axs
 
-# %% ../nbs/08_transforms.ipynb #727421e7
+# %% ../nbs/08_transforms.ipynb #27265c45
 @patch
 @delegates(get_grid, but=['n'])
 def show_results(self:TfmdDL,
@@ -927,7 +968,8 @@ def show_results(self:TfmdDL,
     **kwargs
 ): # The axes
     "Show items with their targets, if there are any, and what was predicted; raises `TypeError` if `b` is no tuple"
-    if not isinstance(b,(tuple,list)): raise TypeError(f'inputs and targets are told apart in a tuple, got {_describe(b)}')
+    if not isinstance(b,(tuple,list)):
+        raise TypeError(f'inputs and targets are told apart in a tuple, got {_describe(b)}')
     n,preds = getattr(self.dataset, 'n_inp', 1),preds if isinstance(preds,tuple) else (preds,)
     guess = self._predicted(n, preds)
     both = [b, (*b[:n],*guess)] if len(b)>n else [(*b[:n],*guess)]
@@ -935,6 +977,7 @@ def show_results(self:TfmdDL,
     pictures = any(getattr(p,'ndim',0)>=2 or _is_picture(p) for p in rows[0][0][n:])
     return _show_pictures(rows, **kwargs) if pictures else _show_words(rows, n, **kwargs)
 
+# %% ../nbs/08_transforms.ipynb #eb99d325
 @patch
 def _predicted(self:TfmdDL, n, preds):
     "`preds` as targets"
