@@ -39,18 +39,12 @@ def _pick(items, idxs):
     if isinstance(items,hfds.Dataset): return items.select(idxs)
     return items[idxs] if isinstance(items,(np.ndarray,Tensor)) else [items[i] for i in idxs]
 
-# %% ../nbs/09_blocks.ipynb #3deb9485
+# %% ../nbs/09_blocks.ipynb #cff6df91
 def _check_items(items):
     listed = hasattr(items,'__len__') and hasattr(items,'__getitem__')
     if not listed or isinstance(items,(str,bytes,Mapping)): raise TypeError(
         f'items are a list, an array, a table or a data set with a length and an index, got {type(items).__name__}')
     return items
-
-def _short(x):
-    "`x` in a few words; of paths, the end"
-    if isinstance(x,Path): return f'{type(x).__name__} …/{"/".join(x.parts[-3:])}'
-    if isinstance(x,Mapping): return f'a row with {", ".join(map(str, islice(x, 8)))}'
-    return f'({", ".join(map(_short, x))})' if isinstance(x,tuple) else _describe(x)
 
 # %% ../nbs/09_blocks.ipynb #534f9f25
 def _check_splits(splits, n):
@@ -110,7 +104,7 @@ def __iter__(self:FilteredBase):
         except SkipItemException: continue
         yield o
 
-# %% ../nbs/09_blocks.ipynb #ae47b4d3
+# %% ../nbs/09_blocks.ipynb #f69e775d
 @patch
 def _watch(self:FilteredBase):
     "Note from now on which items are left out, in this process and in those that it starts"
@@ -125,7 +119,7 @@ def bad(self:FilteredBase):
 def report(self:FilteredBase):
     "Print how many items were left out, if any, and the first of them"
     if (bad := self.bad): print(f'{len(bad)} of {len(self)} items {"was" if len(bad)==1 else "were"} left out: '
-        + ', '.join(map(_short, bad[:2])) + (', …' if len(bad)>2 else ''))
+        + ', '.join(map(_describe, bad[:2])) + (', …' if len(bad)>2 else ''))
 
 # %% ../nbs/09_blocks.ipynb #3734106a
 class _Shown:
@@ -147,7 +141,7 @@ class _Shown:
                 raise noted(e, f'in transform {f.name}, given {_short(o)}, item {self.failed[1]}')
         return o
 
-# %% ../nbs/09_blocks.ipynb #16fe7efd
+# %% ../nbs/09_blocks.ipynb #95e9f16e
 class _Rows:
     "The rows of a table, as a list"
     def __init__(self, df): self.df = df
@@ -169,7 +163,9 @@ class _LazyRow(Mapping):
     def __iter__(self): return iter(self.rows.ds.features)
     def __len__(self): return len(self.rows.ds.features)
 
-# %% ../nbs/09_blocks.ipynb #f81df12b
+def _short(x): return f'a row with {", ".join(x)}' if isinstance(x,_LazyRow) else _describe(x)
+
+# %% ../nbs/09_blocks.ipynb #62a38903
 class _LazyRows:
     "The rows of a Hugging Face data set, which read the columns that are asked for"
     def __init__(self, ds): self.ds,self.seen = ds,{}
@@ -185,10 +181,10 @@ class _LazyRows:
         o = self.seen[k,i//n][i%n]
         return _Label.of(o, kind.names) if isinstance(kind,hfds.ClassLabel) and isinstance(o,int) else o
 
-def _for_setup(items, splits):
+def _for_setup(items, splits, lazy=True):
     "The training items, as transforms are shown them"
     items = items if splits is None else _pick(items, splits[0])
-    if isinstance(items,hfds.Dataset) and items.format['type'] is None: return _LazyRows(items)
+    if lazy and isinstance(items,hfds.Dataset) and items.format['type'] is None: return _LazyRows(items)
     return _Rows(items) if isinstance(items,pd.DataFrame) else items
 
 # %% ../nbs/09_blocks.ipynb #95fc4393
@@ -298,9 +294,9 @@ def show(self:Datasets, o, ctx=None, **kwargs):
     "Show an item, decoded"
     return show_item(self.decode(o), ctx, **kwargs)
 
-# %% ../nbs/09_blocks.ipynb #6ca8411a
+# %% ../nbs/09_blocks.ipynb #18e7fe10
 class DatasetsDL(TfmdDL):
-    "A `TfmdDL` that says what was left out, and shows predictions without targets; see `test_dl`"
+    "A `TfmdDL` that says after an epoch what was left out"
     @delegates(TfmdDL.__init__, but=['dataset','bs'])
     def __init__(self,
         dataset, # `Datasets` or `TfmdLists`
@@ -314,23 +310,6 @@ class DatasetsDL(TfmdDL):
     def _reported(self, batches):
         yield from batches
         if hasattr(self.dataset,'report'): self.dataset.report()
-
-# %% ../nbs/09_blocks.ipynb #6aa7b5f2
-@patch
-def show_results(self:DatasetsDL,
-    b, # A batch, with targets or without
-    preds, # What the model gave for it; a tuple if there are several targets
-    max_n:int=9, # Show at most this many items
-    **kwargs # Arguments of the grid
-): # The axes
-    "Show items with what was predicted, and with their targets if `b` has them"
-    n,b = getattr(self.dataset,'n_inp',1), b if isinstance(b,tuple) else (b,)
-    if len(b)>n: return TfmdDL.show_results(self, b, preds, max_n, **kwargs)
-    like = self._like[n:] if isinstance(self._like,tuple) else ()
-    if not like: raise ValueError('this loader does not know what the predictions are: make it with `test_dl`')
-    preds = preds if isinstance(preds,tuple) else (preds,)
-    guess = [t.predicted(p) if isinstance(t,TensorBase) else p for t,p in zip(like, preds)]
-    return self.show_batch((*b,*guess), max_n, **kwargs)
 
 # %% ../nbs/09_blocks.ipynb #ddaa2e17
 @patch
@@ -377,7 +356,7 @@ def _picture(o, mode):
         why = 'of no known format' if isinstance(e,UnidentifiedImageError) else e
         raise ImageFileError(f'{what}: not a readable image ({why})') from e
 
-# %% ../nbs/09_blocks.ipynb #fc7f123b
+# %% ../nbs/09_blocks.ipynb #1b6c30fd
 class OpenImage(Transform):
     "From a path, bytes, an array or a PIL image to an upright PIL image in one mode"
     order,whole = -1,True
@@ -391,7 +370,7 @@ class OpenImage(Transform):
             if not self.skip: raise
             raise SkipItemException(str(e)) from e
     def encodes(self, o)->None:
-        raise TypeError(f'OpenImage opens a path, bytes, an array or a PIL image, got {_short(o)}: '
+        raise TypeError(f'OpenImage opens a path, bytes, an array or a PIL image, got {_describe(o)}: '
             'give `get_x`, or another block')
 
 # %% ../nbs/09_blocks.ipynb #78781e59
@@ -493,18 +472,18 @@ class DataBlock:
         self.item_tfms = _merged([b.item_tfms for b in self.blocks] + [_tfms(item_tfms)])
         self.batch_tfms = _merged([b.batch_tfms for b in self.blocks] + [_tfms(batch_tfms)])
 
-# %% ../nbs/09_blocks.ipynb #f612110c
+# %% ../nbs/09_blocks.ipynb #145d0aaf
 def _blocks(blocks):
     "The blocks, made if they are functions"
     if blocks is None: blocks = TransformBlock,TransformBlock
     if not isinstance(blocks,(tuple,list)) or not blocks: raise TypeError(
-        f'`blocks` is a tuple with a block for each part of an item, as in (ImageBlock,CategoryBlock), got {_called(blocks)}')
+        f'`blocks` is a tuple, such as (ImageBlock,CategoryBlock), with a block for each part; got {_called(blocks)}')
     return [_block(b) for b in blocks]
 
 def _block(b):
     tfm = isinstance(b,Transform) or (isinstance(b,type) and issubclass(b,Transform))
     res = b() if callable(b) and not tfm else b
-    where = ': it may stand in a `TransformBlock`, `item_tfms` or `batch_tfms`' if tfm else ', and no function that makes one'
+    where = ': put it into a `TransformBlock`, `item_tfms` or `batch_tfms`' if tfm else ', and no function that makes one'
     if not isinstance(res,TransformBlock): raise TypeError(_called(b) + ' is no block' + where)
     return res
 
@@ -605,7 +584,7 @@ def datasets(self:DataBlock,
     items,splits = self._items(source)
     return Datasets(items, self._type_tfms(), n_inp=self.n_inp, splits=splits)
 
-# %% ../nbs/09_blocks.ipynb #74914ee2
+# %% ../nbs/09_blocks.ipynb #8987ed00
 _called_in_turn = 'before_iter','after_iter','wif'
 
 def _all_of(*fs):
@@ -614,9 +593,9 @@ def _all_of(*fs):
 @patch
 def _dl_args(self:DataBlock, given):
     "Arguments of the loaders: the blocks' and those that are `given`"
-    _check_args(given)
     res = dict(after_item=_fresh(self.item_tfms), after_batch=_fresh(self.batch_tfms))
     for kw in [b.dls_kwargs for b in self.blocks] + [given]:
+        _check_args(kw)
         for k,v in kw.items():
             if k in res and k in _called_in_turn: v = partial(_all_of, res[k], v)
             elif k in res and kw is not given and res[k] is not v and k not in given:
@@ -661,41 +640,41 @@ def _step(name, f, x, show=_short):
     _say(name, show(res))
     return res
 
-# %% ../nbs/09_blocks.ipynb #18c2dfda
-def _prepare(f, shown, setup, x):
-    "Set up `f`; if an error comes from a transform before it, that one gets the blame"
-    try: setup(f, shown)
+# %% ../nbs/09_blocks.ipynb #6c3bc452
+def _prepare(f, shown, dl, x):
+    "Set up `f` with training items, or with a loader; an error of a transform before it is put down to that one"
+    try: _set_up(f, shown) if dl is None else f.setup(dl)
     except Exception as e:
         if shown.failed is None: raise _failed(e, f.name, x, ' while it was set up')
         name,i,o = shown.failed
         raise _failed(e, name, o, f' at item {i}, when {f.name} was set up')
 
-# %% ../nbs/09_blocks.ipynb #0cc02b77
-def _walk(pipe, items, setup=_set_up, idxs=None):
+# %% ../nbs/09_blocks.ipynb #45872a43
+def _walk(pipe, items, train=None, idxs=None, dl=None):
     "Set up each transform of `pipe` and let it change an item, and print what comes out of it"
     todo,pipe.fs = pipe.fs,[]
-    shown = _Shown(items, pipe.fs, idxs)
+    made,shown = _Shown(items, pipe.fs),_Shown(train, pipe.fs, idxs)
     try:
-        x = next(iter(shown))
+        x = next(iter(made))
         for f in todo:
-            _prepare(f, shown, setup, x)
+            _prepare(f, shown, dl, x)
             try: x = _step(f.name, lambda x: f(x, 0), x)
             except SkipItemException:
                 pipe.fs.append(f)
-                x = _next(f, shown, x)
+                x = _next(f, made, x)
             else: pipe.fs.append(f)
     finally: pipe.fs = todo
     return x
 
-def _next(f, shown, x):
+def _next(f, made, x):
     "The first item that is not left out, as `x` was"
     _say(f.name, f'leaves out {_short(x)}')
-    x = next(iter(shown), None)
+    x = next(iter(made), None)
     if x is None: raise ValueError(f'{f.name} leaves out all items')
     _say('another item', _short(x))
     return x
 
-# %% ../nbs/09_blocks.ipynb #de9dcecc
+# %% ../nbs/09_blocks.ipynb #b4fd6fb5
 @patch
 def summary(self:DataBlock,
     source, # As for `datasets`
@@ -708,29 +687,29 @@ def summary(self:DataBlock,
         print('items')
         items,splits = self._items(source, _step)
         dss = Datasets(items, self._type_tfms(), n_inp=self.n_inp, splits=splits, do_setup=False)
-        dl,train = dss.dataloaders(bs, do_setup=False, **args).train, _for_setup(items, splits)
+        dl = dss.dataloaders(bs, do_setup=False, **args).train
+        raw,train = (_for_setup(items, splits, lazy) for lazy in (False,True))
         for k,tl in enumerate(dss.tls):
             print('input' if k<self.n_inp else 'target')
             _step('an item', lambda i: _raw(items, int(i)), next(iter(splits[0])))
-            _walk(tl.tfms, train, idxs=splits[0])
+            _walk(tl.tfms, raw, train, splits[0])
         _walk_batch(dl)
 
-# %% ../nbs/09_blocks.ipynb #9279902c
+# %% ../nbs/09_blocks.ipynb #13d6241f
 def _walk_batch(dl):
     "The second half of `summary`: what the loader does"
-    def setup(f, shown): f.setup(dl)
     def pipe(step): return getattr(dl,step) if isinstance(getattr(dl,step),Pipeline) else Pipeline()
     print('item transforms')
     _say('an item', _short(next(iter(dl.dataset))))
-    _walk(pipe('after_item'), dl.dataset, setup)
+    _walk(pipe('after_item'), dl.dataset, dl=dl)
     items = list(islice(_Shown(dl.dataset, pipe('after_item').fs), dl.bs or 1))
     print(f'batch of {len(items)}')
     for f in pipe('before_batch'): _step(f.name, lambda x: f.setup(dl), items, lambda o: 'is set up')
     batch = _step('joined', dl.do_batch, items[0] if dl.prebatched else items)
     if dl.device is not None: batch = _step(f'on {dl.device}', lambda b: to_device(b, dl.device), batch)
-    _walk(pipe('after_batch'), [batch], setup)
+    _walk(pipe('after_batch'), [batch], dl=dl)
 
-# %% ../nbs/09_blocks.ipynb #7d735ecd
+# %% ../nbs/09_blocks.ipynb #a4f33079
 def test_dl(
     dls:DataLoaders, # Made by `dataloaders`
     items, # New items, as they come from the source
@@ -739,7 +718,4 @@ def test_dl(
 )->TfmdDL: # Not shuffled, with the transforms of the validation loader
     "Make a loader for prediction"
     old = dls.valid or dls.train
-    old._typed(())                                                  # reads one item, if that was not done before
-    res = old.new(old.dataset.new(items, with_targets), **dict(shuffle=False, drop_last=False) | kwargs)
-    res._like = old._like
-    return res
+    return old.new(old.dataset.new(items, with_targets), **dict(shuffle=False, drop_last=False) | kwargs)
