@@ -41,5 +41,6 @@ def run(path):
     print(f'{path.relative_to(ROOT)}: {time.time()-t:.0f} s, {path.stat().st_size//1024} KB', flush=True)
 
 if __name__=='__main__':
+    os.environ['OMP_NUM_THREADS'] = '1'   # sums over several threads round differently, and training makes more of it
     os.environ['PYTHONPATH'] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])])
     for p in notebooks(sys.argv[1:]): run(p)
