@@ -1,29 +1,162 @@
 """Build the docs site into _docs: python tools/docs.py
 
-nbdev processes the notebooks into _proc; then Quarto renders them with the `_quarto.yml` at the top of the repository, if
-it is installed, and smalldocs (pip install smalldocs), which reads the same file, if it is not. Nothing is ever installed.
+nbdev's processors make pages of the notebooks, in _proc; then Quarto, if it is installed, or else smalldocs (pip install
+smalldocs) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
+of a notebook is run: signatures and summaries are read from the package, and outputs are those that were saved.
 """
-import shutil, subprocess, sys
+import ast, inspect, os, re, shutil, subprocess, sys
+from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
+os.chdir(ROOT); sys.path[:0] = [str(ROOT), str(ROOT/'tools')]
+
+from execnb.nbio import mk_cell, read_nb, write_nb
+from nbdev.config import get_config
+from nbdev.doclinks import nbglob
+from nbdev.process import NBProcessor, Processor
+from nbdev.processors import FilterDefaults, add_links, exec_show_docs
+from nbdev.showdoc import BasicMarkdownRenderer
+
+import site_pages
+
+cfg = get_config(); LIB,NBS,PROC,OUT = cfg.lib_name,cfg.nbs_path,ROOT/'_proc',cfg.doc_path
+BLOB = f'{cfg.git_url}/blob/{cfg.branch}'
+
+class Doc(BasicMarkdownRenderer):
+    "A heading that can be linked to, a link to the source, signature with docments, summary"
+    def _repr_markdown_(self):
+        o = inspect.unwrap(self.sym.fget if isinstance(self.sym, property) else self.sym)
+        line = inspect.getsourcelines(o)[1]; py = Path(inspect.getsourcefile(o)).resolve().relative_to(ROOT)
+        text = super(BasicMarkdownRenderer, self)._repr_markdown_()
+        return f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n{text}'
+
+def show_doc(sym, renderer=None, name=None, title_level=3): return Doc(sym, name=name, title_level=title_level)
+
+class show_exports(Processor):
+    "Exported code is shown: it is what one has come to read"
+    def begin(self):
+        for c in self.nb.cells:
+            d = c.directives_
+            if 'export' in d and 'hide' not in d and not c.source.lstrip().startswith(('from ','import ','__all__')): d['exports'] = d.pop('export')
+
+class constants(Processor):
+    "A place to link to before a cell that exports a constant"
+    def begin(self):
+        for c in reversed(self.nb.cells):
+            if not {'export','exports'} & set(c.directives_): continue
+            new = [t.id for o in ast.parse(c.source).body if isinstance(o, ast.Assign) for t in o.targets if isinstance(t, ast.Name) and t.id[0]!='_']
+            if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new), cell_type='markdown'))
+
+class show_docs(Processor):
+    "Write what `show_doc` says, for the names of the exported module"
+    def begin(self):
+        mods = [d[0] for c in self.nb.cells if (d := c.directives_.get('default_exp'))]
+        self.ns = {**(vars(import_module(f'{LIB}.{mods[0]}')) if mods else {}), 'show_doc':show_doc}
+    def cell(self, cell):
+        if cell.cell_type!='code' or not (m := re.search(r'^show_doc\(.*', cell.source, re.M|re.S)): return
+        cell.cell_type,cell.source = 'markdown',eval(m[0], self.ns)._repr_markdown_()
+        cell.pop('outputs', None)
+
+def colab(path): return f'https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/{cfg.branch}/{path}'
+
+class page_links(Processor):
+    "Where this page comes from, and where it can be run"
+    def end(self):
+        path = Path(self.nb.path_).resolve().relative_to(ROOT).as_posix()
+        text = f'::: {{.page-links}}\n[View source]({BLOB}/{path}) [Open in Colab]({colab(path)})\n:::'
+        self.nb.cells.insert(1, mk_cell(text, cell_type='markdown'))
+
+class picture_texts(Processor):
+    "A picture that has no `#| fig-alt:` is at least said to be what the last line of its cell makes"
+    def cell(self, cell):
+        pics = [o for o in cell.get('outputs',[]) if any(k.startswith('image/') for k in o.get('data',{}))]
+        if not pics or 'fig-alt' in cell.source: return
+        last = ' '.join(([l for l in cell.source.splitlines() if l.strip() and l[0] not in ' #)'] or ['the code above'])[-1].split())
+        cell.source = f'#| fig-alt: "{("Picture made by " + last)[:120]}"'.replace('\\','').replace('"',"'").replace("'",'"',1)[:-1] + f'"\n{cell.source}'
+
+class Pages(FilterDefaults):
+    def base_procs(self):
+        new = {exec_show_docs:[show_docs], add_links:[page_links, picture_texts]}
+        return [constants, show_exports, *(q for p in super().base_procs() for q in new.get(p, [p]))]
+
+def doc_name(path): return re.sub(r'^\d+[a-zA-Z0-9]*_', '', path.name.lower())
+
+def imported(nb):
+    "Names that a page's code takes from other libraries: there, `DataLoader` may be PyTorch's"
+    res = set()
+    for c in nb.cells:
+        try: tree = ast.parse(c.source if c.cell_type=='code' else '')
+        except SyntaxError: continue    # a magic or a shell command
+        res |= {a.asname or a.name for o in ast.walk(tree) if isinstance(o, ast.ImportFrom) and not o.module.startswith(LIB) for a in o.names}
+    return res
+
+class Links:
+    "Links from names in backticks to their definitions, within the site and without regard to where it is served"
+    def __init__(self, nbs):
+        self.names = {}
+        for path,nb in nbs.items():
+            for c in nb.cells:
+                for name,anchor in re.findall(r'^#+ `(\S+)` \{#(\S+)\}$', c.source, re.M): self.names[name] = (path,anchor)
+                for anchor,name in re.findall(r'\[\]\{#(\S+) \.constant name=(\w+)\}', c.source): self.names.setdefault(name, (path,anchor))
+
+    def find(self, name):
+        while name and name not in self.names: name = name.rpartition('.')[0]    # a method is explained where its class is
+        return self.names.get(name)
+
+    def __call__(self, path, nb):
+        others = imported(nb)
+        def link(m):
+            name,args = m[1],m[2]; found = None if name.split('.')[0] in others else self.find(name)
+            if not found: return m[0]
+            to,anchor = found; rel = os.path.relpath(to, path.parent).replace(os.sep,'/') if to!=path else ''
+            return f'[`{name}{args}`]({rel}#{anchor})'
+        for c in nb.cells:
+            if c.cell_type!='markdown': continue
+            fence,lines = False,c.source.split('\n')
+            for i,l in enumerate(lines):
+                if l.lstrip().startswith('```'): fence = not fence
+                elif not fence and not l.startswith(('    ','#')): lines[i] = re.sub(r'(?<!\[)`([A-Za-z]\w*(?:\.\w+)*)(\([^`]*\)|)`(?!\])', link, l)
+            c.source = '\n'.join(lines)
 
 def process():
-    "nbdev's processed notebooks: directives carried out, signatures and links added"
-    from nbdev.serve import proc_nbs   # the inner function: `nbdev_proc_nbs` would try to install Quarto
-    return Path(proc_nbs(path=str(ROOT/'nbs'), n_workers=1, force=True))
+    "nbdev's pages, with what they need beside them"
+    shutil.rmtree(PROC, ignore_errors=True); nbs = {}
+    for p in sorted(nbglob(as_path=True)):
+        nb = read_nb(p); Pages()(nb); nbs[p.resolve().relative_to(NBS.resolve())] = nb
+    links = Links(nbs)
+    for p,nb in nbs.items():
+        links(p, nb); (PROC/p).parent.mkdir(parents=True, exist_ok=True); write_nb(nb, PROC/p)
+    for p in NBS.rglob('*'):
+        if p.is_file() and p.suffix in ('.png','.svg','.css','.jpg') and '.ipynb_checkpoints' not in p.parts:
+            to = PROC/p.relative_to(NBS); to.parent.mkdir(parents=True, exist_ok=True); shutil.copy(p, to)
+    shutil.copy(ROOT/'_quarto.yml', PROC/'_quarto.yml')
+    return nbs,links
+
+def quarto(): subprocess.run(['quarto','render','.','--no-execute'], cwd=PROC, check=True)
+
+def smalldocs():
+    "Render by smalldocs; pages get the names that nbdev gives them, as Quarto does"
+    from smalldocs.config import load
+    from smalldocs.site import Site
+    class Named(Site):
+        def read(self, src):
+            page = super().read(src)
+            page.out = page.out.with_name(page.front.get('output-file', page.out.name))
+            return page
+    site = Named(load(PROC), quiet=True); site.build()
+    for w in site.warnings:
+        if 'output-file is not read' not in w: print('warning:', w)
 
 def renderer():
-    "The command that renders a site here"
-    if shutil.which('quarto'): return ['quarto','render']
-    small = shutil.which('smalldocs', path=str(Path(sys.executable).parent)) or shutil.which('smalldocs')
-    if small is None: raise SystemExit('Neither Quarto nor smalldocs is here: pip install smalldocs, or see https://quarto.org/docs/get-started')
-    return [small,'render']
+    if shutil.which('quarto'): return quarto
+    try: import smalldocs as _
+    except ImportError: raise SystemExit('Neither Quarto nor smalldocs is here: pip install smalldocs, or see https://quarto.org/docs/get-started')
+    return smalldocs
 
 if __name__=='__main__':
-    cmd,proc = renderer(),process()
-    shutil.copy(ROOT/'_quarto.yml', proc/'_quarto.yml')
-    subprocess.run([*cmd,'.'] if 'quarto' in cmd[0] else cmd, cwd=proc, check=True)
-    shutil.rmtree(ROOT/'_docs', ignore_errors=True)
-    shutil.copytree(proc/'_docs', ROOT/'_docs')
-    print(f'{len(list((ROOT/"_docs").rglob("*.html")))} pages in _docs')
+    render = renderer(); nbs,links = process()
+    site_pages.write(PROC, links); render()
+    site_pages.search(PROC/OUT.name, links)
+    shutil.rmtree(OUT, ignore_errors=True); shutil.copytree(PROC/OUT.name, OUT)
+    print(f'{len(list(OUT.rglob("*.html")))} pages in {OUT.name}, by {render.__name__}')
