@@ -634,7 +634,7 @@ class Category(str):
     "The name of a class"
     def show(self, ctx=None, **kwargs): "As the title of `ctx`"; return show_title(self, ctx)
 
-# %% ../nbs/08_transforms.ipynb #1d840c5f
+# %% ../nbs/08_transforms.ipynb #4cabc76b
 class Categorize(Transform):
     "From names of classes to numbers, and back"
     order = 1
@@ -661,7 +661,8 @@ class Categorize(Transform):
             raise ValueError('Categorize has no vocabulary: give it one, or set it up with the training items')
         if o in self.o2i: return self.o2i[o]
         if self.add_na: return 0
-        if type(o) is int and 0<=o<len(self.vocab) and isinstance(self.vocab[0],str): return o        # a number already
+        if isinstance(o,int) and type(o) is not bool and 0<=o<len(self.vocab) and isinstance(self.vocab[0],str):
+            return int(o)                                # a number already
         some = ', '.join(map(str, self.vocab[:10])) + ', …'*(len(self.vocab)>10)
         hint = 'Is it in no training item? Give `vocab`, or set `add_na`'
         raise ValueError(f'{o!r} is not in the vocabulary: {some}. {hint}')
