@@ -4,7 +4,7 @@ nbdev's processors make pages of the notebooks, in _proc; then Quarto, if it is 
 smalldocs) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
 of a notebook is run: signatures and summaries are read from the package, and outputs are those that were saved.
 """
-import ast, inspect, os, re, shutil, subprocess, sys
+import ast, html, inspect, os, re, shutil, subprocess, sys
 from importlib import import_module
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from execnb.nbio import mk_cell, read_nb, write_nb
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.process import NBProcessor, Processor
-from nbdev.processors import FilterDefaults, add_links, exec_show_docs
+from nbdev.processors import FilterDefaults, add_links, exec_show_docs, mv_exports
 from nbdev.showdoc import BasicMarkdownRenderer
 
 import site_pages
@@ -48,6 +48,16 @@ class constants(Processor):
             new = [t.id for o in ast.parse(c.source).body if isinstance(o, ast.Assign) for t in o.targets if isinstance(t, ast.Name) and t.id[0]!='_']
             if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new), cell_type='markdown'))
 
+class source_last(Processor):
+    "First what a cell defines, in its order, then the code (nbdev adds the former after the cell, the last one first)"
+    def begin(self):
+        old,new = list(self.nb.cells),[]
+        while old:
+            c = old.pop(0); docs = []
+            while 'exports' in c.directives_ and old and getattr(old[0],'has_sd',0): docs.insert(0, old.pop(0))
+            new += [*docs, c]
+        self.nb.cells = new
+
 class show_docs(Processor):
     "Write what `show_doc` says, for the names of the exported module"
     def begin(self):
@@ -77,7 +87,7 @@ class picture_texts(Processor):
 
 class Pages(FilterDefaults):
     def base_procs(self):
-        new = {exec_show_docs:[show_docs], add_links:[page_links, picture_texts]}
+        new = {exec_show_docs:[show_docs], add_links:[page_links, picture_texts], mv_exports:[source_last]}
         return [constants, show_exports, *(q for p in super().base_procs() for q in new.get(p, [p]))]
 
 def doc_name(path): return re.sub(r'^\d+[a-zA-Z0-9]*_', '', path.name.lower())
@@ -90,6 +100,8 @@ def imported(nb):
         except SyntaxError: continue    # a magic or a shell command
         res |= {a.asname or a.name for o in ast.walk(tree) if isinstance(o, ast.ImportFrom) and not o.module.startswith(LIB) for a in o.names}
     return res
+
+def slug(s): return re.sub(r'[^\w.-]+', '', s.strip().lower().replace(' ','-'))
 
 class Links:
     "Links from names in backticks to their definitions, within the site and without regard to where it is served"
@@ -105,7 +117,7 @@ class Links:
         return self.names.get(name)
 
     def __call__(self, path, nb):
-        others = imported(nb)
+        others,taken = imported(nb),{a for p,a in self.names.values() if p==path}
         def link(m):
             name,args = m[1],m[2]; found = None if name.split('.')[0] in others else self.find(name)
             if not found: return m[0]
@@ -116,6 +128,7 @@ class Links:
             fence,lines = False,c.source.split('\n')
             for i,l in enumerate(lines):
                 if l.lstrip().startswith('```'): fence = not fence
+                elif not fence and (m := re.fullmatch(r'(#+ (.*?))(?: -)?', l)) and slug(m[2]) in taken: lines[i] = f'{m[1]} {{#{slug(m[2])}-section}}'
                 elif not fence and not l.startswith(('    ','#')): lines[i] = re.sub(r'(?<!\[)`([A-Za-z]\w*(?:\.\w+)*)(\([^`]*\)|)`(?!\])', link, l)
             c.source = '\n'.join(lines)
 
@@ -124,11 +137,13 @@ def process():
     shutil.rmtree(PROC, ignore_errors=True); nbs = {}
     for p in sorted(nbglob(as_path=True)):
         nb = read_nb(p); Pages()(nb); nbs[p.resolve().relative_to(NBS.resolve())] = nb
-    links = Links(nbs)
+    links = Links(nbs); first = nbs[Path('index.ipynb')]
+    first.cells[0].source = first.cells[0].source.rstrip().removesuffix('---') + 'toc: false\npage-layout: full\n---'
+    first.cells[1] = mk_cell(site_pages.home(), cell_type='markdown')
     for p,nb in nbs.items():
         links(p, nb); (PROC/p).parent.mkdir(parents=True, exist_ok=True); write_nb(nb, PROC/p)
     for p in NBS.rglob('*'):
-        if p.is_file() and p.suffix in ('.png','.svg','.css','.jpg') and '.ipynb_checkpoints' not in p.parts:
+        if p.is_file() and p.suffix in ('.png','.jpg','.svg','.css','.html') and '.ipynb_checkpoints' not in p.parts:
             to = PROC/p.relative_to(NBS); to.parent.mkdir(parents=True, exist_ok=True); shutil.copy(p, to)
     shutil.copy(ROOT/'_quarto.yml', PROC/'_quarto.yml')
     return nbs,links
@@ -145,8 +160,21 @@ def smalldocs():
             page.out = page.out.with_name(page.front.get('output-file', page.out.name))
             return page
     site = Named(load(PROC), quiet=True); site.build()
+    for css in (PROC/OUT.name/'site_libs').rglob('*.css'):    # the site asks no other server for anything, so no fonts either
+        css.write_text(re.sub(r'@import url\(https?:[^)]*\);', '', css.read_text(encoding='utf-8')), encoding='utf-8')
+    mathml(PROC/OUT.name)
     for w in site.warnings:
         if 'output-file is not read' not in w: print('warning:', w)
+
+def mathml(out):
+    "Formulas as browsers know them, in place of a script from elsewhere (Quarto: `html-math-method: mathml`)"
+    try: from latex2mathml.converter import convert
+    except ImportError: return print('note: without latex2mathml, pages with formulas load KaTeX from its server')
+    for page in out.rglob('*.html'):
+        s = page.read_text(encoding='utf-8')
+        s = re.sub(r'<(?:script|link)[^>]*cdn\.jsdelivr\.net/npm/katex[^>]*>(?:</script>)?', '', s)
+        s = re.sub(r'(<span class="math (inline|display)">)\\[(\[](.*?)\\[)\]]</span>', lambda m: f'{m[1]}{convert(html.unescape(m[3]), display="inline" if m[2]=="inline" else "block")}</span>', s, flags=re.S)
+        page.write_text(s, encoding='utf-8')
 
 def renderer():
     if shutil.which('quarto'): return quarto

@@ -1,0 +1,166 @@
+"""Look at the built docs site as its readers do, with a browser: python tools/check_site.py [_docs]
+
+Serves the folder on this machine, opens every page in a headless Chromium, and checks links, sources, pictures, outputs, search,
+width on a phone, and accessibility in light and dark. Needs Chromium (Debian: `apt-get install chromium`, or its path in the
+variable CHROMIUM) and `pip install playwright axe-playwright-python`; downloads no browser. Ends with 'N passed, N failed'.
+"""
+import ast, json, os, re, shutil, sys, threading, time
+from collections import Counter
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = Path(next((a for a in sys.argv[1:] if a[0]!='-'), ROOT/'_docs')).resolve()
+GITHUB = 'https://github.com/miniai-lib/miniai/blob/main/'
+TEN = 'Learner DataLoader DataBlock fashion_mnist TrainCB show_images collate Transform Callback set_seed'.split()
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args): pass
+
+def chromium():
+    found = os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
+    return found or sys.exit('No Chromium here: apt-get install chromium, or give its path in the variable CHROMIUM')
+
+def public_names():
+    "Exported names, as the modules' own `__all__` say"
+    for f in sorted((ROOT/'miniai').glob('*.py')):
+        for o in ast.parse(f.read_text(encoding='utf-8')).body:
+            if f.stem not in ('all','__init__') and isinstance(o, ast.Assign) and getattr(o.targets[0],'id','')=='__all__': yield from ast.literal_eval(o.value)
+
+LOOK = r'''() => ({
+    ids: [...document.querySelectorAll('[id]')].map(e => e.id), title: document.title, h1: document.querySelectorAll('h1.title').length,
+    links: [...document.querySelectorAll('a[href]')].map(e => [e.getAttribute('href'), e.innerText.trim()]),
+    sidebar: [...document.querySelectorAll('#quarto-sidebar a[href]')].map(e => new URL(e.href).pathname.slice(1)),
+    steps: document.querySelectorAll('.page-navigation a').length,
+    broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src.slice(0, 80)),
+    errors: [...document.querySelectorAll('.cell-output-error')].map(e => e.innerText.slice(0, 80)),
+    raw: document.querySelector('main').innerText.split('\n').filter(l => /^\s*(#\||:::|\{[#.])|\]\{[.#]/.test(l)),
+    prose: [...document.querySelectorAll('main p, main li, main td')].map(e => e.innerText).join('\n')
+})'''
+
+class Checks:
+    def __init__(self): self.n = {True:0, False:0}
+    def __call__(self, name, found, n):
+        "Report one check: `found` are its findings, among `n` things looked at (none at all is a finding, too)"
+        found = list(dict.fromkeys(found)) or ([] if n else ['nothing to look at'])
+        self.n[not found] += 1
+        print(f'ok    {name}: {n}' if not found else f'FAIL  {name}: {len(found)} of {n}', *(f'      {f}' for f in found[:25]), sep='\n', flush=True)
+
+def look(browser, base, pages, heard):
+    "What each page holds; console errors, failed requests and requests to elsewhere are collected in `heard`"
+    seen,ctx = {},browser.new_context(viewport={'width':1280,'height':800}, reduced_motion='reduce')
+    for p in pages:
+        page = ctx.new_page()
+        page.on('console', lambda m: heard.append(f'{p}: {m.type}: {m.text}') if m.type in ('error','warning') else None)
+        page.on('pageerror', lambda e: heard.append(f'{p}: {e}'))
+        page.on('request', lambda r: None if r.url.startswith((base,'data:')) else heard.append(f'{p}: asks {r.url[:80]}'))
+        page.on('response', lambda r: heard.append(f'{p}: {r.status} {r.url}') if r.status>=400 else None)
+        page.goto(base+p, wait_until='load')
+        page.evaluate("document.querySelectorAll('img').forEach(i => i.loading = 'eager')"); page.wait_for_load_state('networkidle')
+        seen[p] = page.evaluate(LOOK); page.close()
+    ctx.close()
+    return seen
+
+def bad_links(seen):
+    "Links within the site that lead nowhere, and links to sources that aren't those"
+    for p,s in seen.items():
+        for href,text in s['links']:
+            if href.startswith(GITHUB): yield from bad_source(p, href, s)
+            url = urlsplit(urljoin(f'http://site/{p}', href))
+            if 'miniai-lib.github.io' in url.netloc: yield f'{p}: {href} should be a link within the site'
+            if url.netloc!='site' or not href: continue
+            to = unquote(url.path).lstrip('/') or 'index.html'
+            if to.endswith('/'): to += 'index.html'
+            if not (SITE/to).is_file(): yield f'{p}: {href} ({text[:40]}): no such page'
+            elif url.fragment and to in seen and unquote(url.fragment) not in seen[to]['ids']: yield f'{p}: {href} ({text[:40]}): no such place'
+
+def bad_source(p, href, s):
+    path,_,line = href.removeprefix(GITHUB).partition('#L')
+    if not (ROOT/path).is_file(): yield f'{p}: {href}: no such file'
+    elif line and not re.match(r'\s*(@|def |class |async def |\w+ = )', (ROOT/path).read_text(encoding='utf-8').splitlines()[int(line)-1]): yield f'{p}: {href}: no definition there'
+
+def search(browser, base, names, homes):
+    "Type each name into the search box; the first result is its definition. For ten, press Enter and see where that leads"
+    ctx = browser.new_context(viewport={'width':1280,'height':800}); page = ctx.new_page(); page.goto(base+'index.html')
+    for name in names:
+        box = page.locator('#quarto-search input'); box.fill(''); box.fill(name)
+        try:
+            page.wait_for_function("n => [...document.querySelectorAll('.search-result-title')].some(e => e.innerText==n)", arg=name, timeout=5000)
+            first = page.locator('.search-result').first.get_attribute('href')
+        except Exception: yield f'{name}: not among the results'; continue
+        if first.lstrip('./') not in homes: yield f'{name}: the first result is {first}'; continue
+        if name not in TEN: continue
+        box.press('Enter'); page.wait_for_url('**/'+first.lstrip('./'))
+        page.wait_for_load_state('load'); page.wait_for_timeout(200)
+        at = page.evaluate("""() => { const e = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+            return e && [e.innerText.split('\\n')[0], e.innerText.includes('def ') || e.innerText.includes('class '), Math.round(e.getBoundingClientRect().top)] }""")
+        if not at or at[0]!=name or not at[1] or not 0<=at[2]<=400: yield f'{name}: Enter leads to {page.url}, {at}'
+        page.goto(base+'index.html')
+    ctx.close()
+
+def too_wide(browser, base, pages):
+    ctx = browser.new_context(viewport={'width':390,'height':844}, is_mobile=True, has_touch=True); page = ctx.new_page()
+    for p in pages:
+        page.goto(base+p)
+        w,hidden,who = page.evaluate("""() => [document.scrollingElement.scrollWidth, getComputedStyle(document.body).overflowX,
+            [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth+1 && !e.closest('pre,table,.scrolls')).slice(0,2).map(e => e.outerHTML.slice(0,80))]""")
+        if w>390 or hidden in ('hidden','clip'): yield f'{p}: {w} pixels wide, overflow {hidden}: {who}'
+    ctx.close()
+
+def axe(browser, base, pages, scheme):
+    "Serious and critical findings of axe-core"
+    ctx = browser.new_context(viewport={'width':1280,'height':800}, color_scheme=scheme, reduced_motion='reduce'); page = ctx.new_page()
+    for p in pages:
+        page.goto(base+p); page.wait_for_timeout(150)
+        if page.evaluate("document.documentElement.classList.contains('quarto-dark')")!=(scheme=='dark'): yield f'{p}: is not {scheme}'
+        for v in Axe().run(page, options={'resultTypes':['violations']}).response['violations']:
+            if v['impact'] in ('serious','critical'):
+                for node in v['nodes'][:3]: yield f'{p}: {v["id"]} ({len(v["nodes"])}×): {node["html"][:120]} {(node["failureSummary"] or "").splitlines()[-1].strip()[:140]}'
+    ctx.close()
+
+def home(browser, base):
+    "The home's first screen: what, why, and how to start"
+    page = browser.new_page(viewport={'width':1280,'height':800}); page.goto(base+'index.html')
+    box = page.locator('.home').bounding_box() if page.locator('.home').count() else None
+    if not box: yield 'there is no first screen'
+    elif box['y']+box['height']>800: yield f'it ends at {box["y"]+box["height"]:.0f} of 800 pixels'
+    for what in ('.home svg[role=img]','.home pre'):
+        if not page.locator(what).count(): yield f'it has no {what}'
+    page.close()
+
+def main():
+    start = time.time(); check = Checks(); names = list(public_names())
+    pages = sorted(f.relative_to(SITE).as_posix() for f in SITE.rglob('*.html'))
+    server = ThreadingHTTPServer(('127.0.0.1',0), partial(Quiet, directory=str(SITE))); threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f'http://127.0.0.1:{server.server_port}/'
+    with sync_playwright() as pw:
+        browser = pw.chromium.launch(executable_path=chromium(), args=['--no-sandbox'])
+        heard = []; seen = look(browser, base, pages, heard); nbs = [f for f in (ROOT/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in f.parts]
+        check('every notebook has its page', [f.name for f in nbs if not any(h.endswith(f.relative_to(ROOT).as_posix()) for s in seen.values() for h,_ in s['links'])], len(nbs))
+        check('every page is in the sidebar, with a next or previous one', [p for p,s in seen.items() if p not in s['sidebar'] or not s['steps']], len(pages))
+        check('links and places within the site, sources', bad_links(seen), sum(len(s['links']) for s in seen.values()))
+        check('no console message, no failed request, none to another server', heard, len(pages))
+        check('no missing picture', [f'{p}: {b}' for p,s in seen.items() for b in s['broken']], len(pages))
+        check('no place twice on a page', [f'{p}: #{i}' for p,s in seen.items() for i,n in Counter(s['ids']).items() if n>1], len(pages))
+        check('no error output', [f'{p}: {b}' for p,s in seen.items() for b in s['errors']], len(pages))
+        check('no raw directive', [f'{p}: {b}' for p,s in seen.items() for b in s['raw']], len(pages))
+        listed = {t for h,t in seen.get('names.html', {'links':[]})['links']}
+        check('every public name is in the list of names', [n for n in names if n not in listed], len(names))
+        homes = {unquote(h) for h,t in seen.get('names.html', {'links':[]})['links'] if '#' in h}
+        check('the search finds every public name first', search(browser, base, names, homes), len(names))
+        check('the home is one screen', home(browser, base), 1)
+        check('no sideways scrolling on a phone', too_wide(browser, base, pages), len(pages))
+        for scheme in ('light','dark'): check(f'accessibility, {scheme}', axe(browser, base, pages, scheme), len(pages))
+        urls = re.findall(r'\((https://\S+?)\)', (SITE/'llms.txt').read_text(encoding='utf-8')) if (SITE/'llms.txt').exists() else []
+        check('llms.txt', [u for u in urls if not (SITE/u.removeprefix('https://miniai-lib.github.io/miniai/')).is_file()], len(urls))
+        browser.close()
+    server.shutdown()
+    print(f'{time.time()-start:.0f} seconds\n{check.n[True]} passed, {check.n[False]} failed')
+    return bool(check.n[False])
+
+if __name__=='__main__': sys.exit(main())
