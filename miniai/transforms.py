@@ -774,7 +774,7 @@ class RandomFlip(RandTransform):
         if x.ndim==x.item_ndim: return x.flip(-1) if self._flip[0] else x
         return torch.where(self._flip.to(x.device).view(-1, *[1]*(x.ndim-1)), x.flip(-1), x)
 
-# %% ../nbs/08_transforms.ipynb #fe052c4a
+# %% ../nbs/08_transforms.ipynb #77cc7f4c
 class RandomCrop(RandTransform):
     "A part of given size, in training at a random place for each picture, in validation from the middle"
     split_idx,order,strict = None,8,True
@@ -793,8 +793,7 @@ class RandomCrop(RandTransform):
         if th>h or tw>w: raise ValueError(f'a crop of {th} × {tw} does not fit into pictures of {h} × {w}')
         top,left = (self._at*torch.tensor([[h-th+1],[w-tw+1]])).long()
         if len(top)==1: return x[..., top[0]:top[0]+th, left[0]:left[0]+tw]
-        n,top,left = (o.to(x.device) for o in (torch.arange(len(x)),top,left))
-        return x.unfold(-2, th, 1).unfold(-2, tw, 1)[n, ..., top, left, :, :]
+        return torch.stack([im[..., t:t+th, l:l+tw] for im,t,l in zip(x, top.tolist(), left.tolist())])
 
 # %% ../nbs/08_transforms.ipynb #96851482
 class SetTypes(ItemTransform):
