@@ -53,7 +53,7 @@ class Tuples:
         if k.startswith('__') or k=='ds': raise AttributeError(k)
         return getattr(self.ds, k)
 
-# %% ../nbs/03_collation.ipynb #0afe8a97
+# %% ../nbs/03_collation.ipynb #6be6f43f
 _valid_names = 'validation valid val dev test'.split()
 
 def _splits(dd):
@@ -66,16 +66,20 @@ def _splits(dd):
 @patch(cls_method=True)
 def from_dd(cls:DataLoaders,
     dd:dict, # `DatasetDict`, or another dictionary of data sets, with a split 'train' and perhaps 'validation' or 'test'
-    batch_size:int, # Items in a training batch; the other splits take twice as many
+    batch_size:int=None, # Items in a training batch; the other splits take twice as many
     as_tuple=True, # Tuples in the order of the features (True), of these names (a list), or dictionaries (False)?
+    *,
+    bs:int=None, # The `DataLoader`'s name for `batch_size`
     **kwargs # Arguments of the `DataLoader`s: `num_workers`, `device`, `after_batch`, …
 )->DataLoaders: # A loader for each split: training, validation, then others
     "Loaders for the splits of `dd`; raises `ValueError` if there is no split 'train'"
+    if (batch_size is None)==(bs is None): raise TypeError('`from_dd` needs `batch_size`, or `bs`, which is the same')
+    bs = batch_size if bs is None else bs
     names = None if isinstance(as_tuple,bool) else as_tuple
     dss = [Tuples(dd[k], names) if as_tuple else dd[k] for k in _splits(dd)]
     kwargs = {'shuffle':True} | kwargs
     other = kwargs | dict(shuffle=False, drop_last=False)
-    return cls(DataLoader(dss[0], batch_size, **kwargs), *(DataLoader(d, batch_size*2, **other) for d in dss[1:]))
+    return cls(DataLoader(dss[0], bs, **kwargs), *(DataLoader(d, bs*2, **other) for d in dss[1:]))
 
 # %% ../nbs/03_collation.ipynb #d6ec62ab
 Padded = namedtuple('Padded', 'data mask')
