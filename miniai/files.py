@@ -7,8 +7,8 @@ __all__ = ['class_folders', 'image_extensions', 'miniai_home', 'fashion_jpegs', 
            'val2idx', 'RandomSplitter', 'GrandparentSplitter', 'IndexSplitter', 'FuncSplitter', 'ImageFileError',
            'load_image', 'ImageFiles', 'download', 'extract', 'untar_data']
 
-# %% ../nbs/04a_files.ipynb #095b5f93
-import glob, hashlib, itertools, json, lzma, mimetypes, operator, os, platform, posixpath, re
+# %% ../nbs/04a_files.ipynb #8f795779
+import glob, hashlib, itertools, json, lzma, mimetypes, operator, os, posixpath, re
 import shutil, stat, tarfile, unicodedata, uuid, zipfile, zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -525,17 +525,22 @@ def _why_not(m, key, links, seen, files):
     if any(k in links for k in _parents(end)): return f'is a link through another, to {m.linkname!r}'
     if m.islnk() and end not in files: return f'is a hard link to {m.linkname!r}, which is no file before it'
 
-# %% ../nbs/04a_files.ipynb #36e2e98f
+# %% ../nbs/04a_files.ipynb #eeb92dec
+def _as_new(m):
+    "Give a member of a tar archive the rights and the owner of a new file"
+    m.mode = 0o755 if m.isdir() or m.mode&0o100 else 0o644
+    m.uname = m.gname = ''
+    if hasattr(os,'getuid'): m.uid,m.gid = os.getuid(),os.getgid()
+    return m
+
 def _extract_tar(archive, folder):
-    if not hasattr(tarfile,'data_filter'): raise RuntimeError(
-        f'Python {platform.python_version()} has no safe way to extract tar archives (`tarfile.data_filter`): '
-        'update it to 3.10.12, 3.11.4 or newer')
     with tarfile.open(archive) as t:
         members = t.getmembers()
         _check_tar(members)
         t.fileobj.seek(t.offset)
         if t.fileobj.read(512)!=bytes(512): raise tarfile.ReadError('the end is missing')
         while t.fileobj.read(2**20): pass          # to the end of the packed data, where its checksum stands
+        if not hasattr(tarfile,'data_filter'): return t.extractall(folder, map(_as_new, members))
         try: t.extractall(folder, members, filter='data')
         except tarfile.FilterError as e: raise ValueError(f'the member {e.tarinfo.name!r} is refused: {e}') from e
 

@@ -25,7 +25,7 @@ from .core import _map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
 from .plotting import show_images, _features, _find, _names, _parts
 
-# %% ../nbs/06_learner.ipynb #0be5c889
+# %% ../nbs/06_learner.ipynb #b6364caf
 class Learner:
     "A model, data, a loss and an optimizer in a training loop; callbacks do everything else"
     watch_nan = True
@@ -45,6 +45,7 @@ class Learner:
         self.epoch = self.dl = self.iter = self.batch = self.preds = self.targ = self.loss = None
     @property
     def training(self): "In training (True) or validation (False)? Between fits: the model's mode"; return self.model.training if self._part is None else self._part
+    def __repr__(self): return f'{type(self).__name__}({type(self.model).__name__}, lr={self.lr}, cbs={[type(cb).__name__ for cb in self.cbs]})'
 
 # %% ../nbs/06_learner.ipynb #41cf631f
 def _listify(o): return [] if o is None else list(o) if isinstance(o,(list,tuple)) or hasattr(o,'__next__') or type(o).__name__=='L' else [o]
