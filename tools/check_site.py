@@ -34,7 +34,7 @@ def public_names():
 
 LOOK = r'''() => ({
     ids: [...document.querySelectorAll('[id]')].map(e => e.id), title: document.title, h1: document.querySelectorAll('h1.title').length,
-    links: [...document.querySelectorAll('a[href]')].map(e => [e.getAttribute('href'), e.innerText.trim()]),
+    links: [...document.querySelectorAll('a[href]')].map(e => [e.getAttribute('href'), e.textContent.trim()]),
     sidebar: [...document.querySelectorAll('#quarto-sidebar a[href]')].map(e => new URL(e.href).pathname.slice(1)),
     steps: document.querySelectorAll('.page-navigation a').length,
     broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src.slice(0, 80)),
@@ -44,12 +44,13 @@ LOOK = r'''() => ({
 })'''
 
 class Checks:
-    def __init__(self): self.n = {True:0, False:0}
+    def __init__(self): self.n,self.t = {True:0, False:0},time.time()
     def __call__(self, name, found, n):
         "Report one check: `found` are its findings, among `n` things looked at (none at all is a finding, too)"
         found = list(dict.fromkeys(found)) or ([] if n else ['nothing to look at'])
         self.n[not found] += 1
-        print(f'ok    {name}: {n}' if not found else f'FAIL  {name}: {len(found)} of {n}', *(f'      {f}' for f in found[:25]), sep='\n', flush=True)
+        t,self.t = self.t,time.time(); took = f'({self.t-t:.0f} s)'
+        print(f'ok    {name}: {n} {took}' if not found else f'FAIL  {name}: {len(found)} of {n} {took}', *(f'      {f}' for f in found[:25]), sep='\n', flush=True)
 
 def look(browser, base, pages, heard):
     "What each page holds; console errors, failed requests and requests to elsewhere are collected in `heard`"
@@ -84,21 +85,19 @@ def bad_source(p, href, s):
     if not (ROOT/path).is_file(): yield f'{p}: {href}: no such file'
     elif line and not re.match(r'\s*(@|def |class |async def |\w+ = )', (ROOT/path).read_text(encoding='utf-8').splitlines()[int(line)-1]): yield f'{p}: {href}: no definition there'
 
-def search(browser, base, names, homes):
+def search(browser, base, homes):
     "Type each name into the search box; the first result is its definition. For ten, press Enter and see where that leads"
     ctx = browser.new_context(viewport={'width':1280,'height':800}); page = ctx.new_page(); page.goto(base+'index.html')
-    for name in names:
-        box = page.locator('#quarto-search input'); box.fill(''); box.fill(name)
-        try:
-            page.wait_for_function("n => [...document.querySelectorAll('.search-result-title')].some(e => e.innerText==n)", arg=name, timeout=5000)
-            first = page.locator('.search-result').first.get_attribute('href')
-        except Exception: yield f'{name}: not among the results'; continue
-        if first.lstrip('./') not in homes: yield f'{name}: the first result is {first}'; continue
+    for name,home in homes.items():
+        box = page.locator('#quarto-search input'); box.fill(name)
+        try: page.wait_for_function("n => document.querySelector('.search-result-title')?.innerText==n", arg=name, timeout=5000)
+        except Exception: yield f'{name}: the first result is {page.locator(".search-result").first.get_attribute("href") if page.locator(".search-result").count() else "none"}'; continue
+        first = page.locator('.search-result').first.get_attribute('href').lstrip('./')
+        if first!=home: yield f'{name}: the first result is {first}, not {home}'; continue
         if name not in TEN: continue
-        box.press('Enter'); page.wait_for_url('**/'+first.lstrip('./'))
-        page.wait_for_load_state('load'); page.wait_for_timeout(200)
+        box.press('Enter'); page.wait_for_url('**/'+home); page.wait_for_load_state('load'); page.wait_for_timeout(200)
         at = page.evaluate("""() => { const e = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-            return e && [e.innerText.split('\\n')[0], e.innerText.includes('def ') || e.innerText.includes('class '), Math.round(e.getBoundingClientRect().top)] }""")
+            return e && [e.innerText.split('\\n')[0], /def |class /.test(e.innerText), Math.round(e.getBoundingClientRect().top)] }""")
         if not at or at[0]!=name or not at[1] or not 0<=at[2]<=400: yield f'{name}: Enter leads to {page.url}, {at}'
         page.goto(base+'index.html')
     ctx.close()
@@ -108,7 +107,7 @@ def too_wide(browser, base, pages):
     for p in pages:
         page.goto(base+p)
         w,hidden,who = page.evaluate("""() => [document.scrollingElement.scrollWidth, getComputedStyle(document.body).overflowX,
-            [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth+1 && !e.closest('pre,table,.scrolls')).slice(0,2).map(e => e.outerHTML.slice(0,80))]""")
+            [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth+1 && !e.closest('pre,table,.math')).slice(0,2).map(e => e.outerHTML.slice(0,80))]""")
         if w>390 or hidden in ('hidden','clip'): yield f'{p}: {w} pixels wide, overflow {hidden}: {who}'
     ctx.close()
 
@@ -149,10 +148,9 @@ def main():
         check('no place twice on a page', [f'{p}: #{i}' for p,s in seen.items() for i,n in Counter(s['ids']).items() if n>1], len(pages))
         check('no error output', [f'{p}: {b}' for p,s in seen.items() for b in s['errors']], len(pages))
         check('no raw directive', [f'{p}: {b}' for p,s in seen.items() for b in s['raw']], len(pages))
-        listed = {t for h,t in seen.get('names.html', {'links':[]})['links']}
-        check('every public name is in the list of names', [n for n in names if n not in listed], len(names))
-        homes = {unquote(h) for h,t in seen.get('names.html', {'links':[]})['links'] if '#' in h}
-        check('the search finds every public name first', search(browser, base, names, homes), len(names))
+        homes = {t: unquote(h) for h,t in seen.get('names.html', {'links':[]})['links'] if '#' in h and ':' not in h and t in names}
+        check('every public name is in the list of names', [n for n in names if n not in homes], len(names))
+        check('the search finds every public name first, and leads to its definition', search(browser, base, homes), len(homes))
         check('the home is one screen', home(browser, base), 1)
         check('no sideways scrolling on a phone', too_wide(browser, base, pages), len(pages))
         for scheme in ('light','dark'): check(f'accessibility, {scheme}', axe(browser, base, pages, scheme), len(pages))

@@ -62,10 +62,11 @@ class show_docs(Processor):
     "Write what `show_doc` says, for the names of the exported module"
     def begin(self):
         mods = [d[0] for c in self.nb.cells if (d := c.directives_.get('default_exp'))]
-        self.ns = {**(vars(import_module(f'{LIB}.{mods[0]}')) if mods else {}), 'show_doc':show_doc}
+        self.ns = {**(vars(import_module(f'{LIB}.{mods[0]}')) if mods else {}), 'show_doc':show_doc}; self.done = set()
     def cell(self, cell):
         if cell.cell_type!='code' or not (m := re.search(r'^show_doc\(.*', cell.source, re.M|re.S)): return
-        cell.cell_type,cell.source = 'markdown',eval(m[0], self.ns)._repr_markdown_()
+        if m[0] in self.done: return cell.pop('source')    # a property and its setter
+        self.done.add(m[0]); cell.cell_type,cell.source = 'markdown',eval(m[0], self.ns)._repr_markdown_()
         cell.pop('outputs', None)
 
 def colab(path): return f'https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/{cfg.branch}/{path}'
@@ -117,10 +118,11 @@ class Links:
         return self.names.get(name)
 
     def __call__(self, path, nb):
+        everywhere = import_module(f'{LIB}.all').__all__    # what only one page exports is linked on that page alone
         others,taken = imported(nb),{a for p,a in self.names.values() if p==path}
         def link(m):
             name,args = m[1],m[2]; found = None if name.split('.')[0] in others else self.find(name)
-            if not found: return m[0]
+            if not found or (found[0]!=path and name.split('.')[0] not in everywhere): return m[0]
             to,anchor = found; rel = os.path.relpath(to, path.parent).replace(os.sep,'/') if to!=path else ''
             return f'[`{name}{args}`]({rel}#{anchor})'
         for c in nb.cells:
@@ -139,7 +141,7 @@ def process():
         nb = read_nb(p); Pages()(nb); nbs[p.resolve().relative_to(NBS.resolve())] = nb
     links = Links(nbs); first = nbs[Path('index.ipynb')]
     first.cells[0].source = first.cells[0].source.rstrip().removesuffix('---') + 'toc: false\npage-layout: full\n---'
-    first.cells[1] = mk_cell(site_pages.home(), cell_type='markdown')
+    first.cells.insert(1, mk_cell(site_pages.home(), cell_type='markdown'))
     for p,nb in nbs.items():
         links(p, nb); (PROC/p).parent.mkdir(parents=True, exist_ok=True); write_nb(nb, PROC/p)
     for p in NBS.rglob('*'):
