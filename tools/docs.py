@@ -1,7 +1,7 @@
 """Build the docs site into _docs: python tools/docs.py
 
 nbdev's processors make pages of the notebooks, in _proc; then Quarto, if it is installed, or else smalldocs (pip install
-smalldocs) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
+smalldocs latex2mathml) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
 of a notebook is run: signatures and summaries are read from the package, and outputs are those that were saved.
 """
 import ast, html, inspect, os, re, shutil, subprocess, sys
@@ -166,12 +166,11 @@ def smalldocs():
         css.write_text(re.sub(r'@import url\(https?:[^)]*\);', '', css.read_text(encoding='utf-8')), encoding='utf-8')
     mathml(PROC/OUT.name)
     for w in site.warnings:
-        if 'output-file is not read' not in w: print('warning:', w)
+        if not re.search('output-file is not read|html-math-method is ignored', w): print('warning:', w)
 
 def mathml(out):
     "Formulas as browsers know them, in place of a script from elsewhere (Quarto: `html-math-method: mathml`)"
-    try: from latex2mathml.converter import convert
-    except ImportError: return print('note: without latex2mathml, pages with formulas load KaTeX from its server')
+    from latex2mathml.converter import convert
     for page in out.rglob('*.html'):
         s = page.read_text(encoding='utf-8')
         s = re.sub(r'<(?:script|link)[^>]*cdn\.jsdelivr\.net/npm/katex[^>]*>(?:</script>)?', '', s)
@@ -180,8 +179,8 @@ def mathml(out):
 
 def renderer():
     if shutil.which('quarto'): return quarto
-    try: import smalldocs as _
-    except ImportError: raise SystemExit('Neither Quarto nor smalldocs is here: pip install smalldocs, or see https://quarto.org/docs/get-started')
+    try: import smalldocs as _, latex2mathml as _
+    except ImportError: raise SystemExit('Neither Quarto nor smalldocs is here: pip install smalldocs latex2mathml, or see https://quarto.org/docs/get-started')
     return smalldocs
 
 if __name__=='__main__':

@@ -93,15 +93,19 @@ def events():
     from miniai.callbacks import cb_events, cb_steps
     names = [n for _,n,_,_ in LOOP if n]
     assert sorted(names)==sorted([*cb_events,*cb_steps]) and [n for n in names if n in cb_events]==list(cb_events), 'LOOP is not the loop of miniai.callbacks'
-    parts,h = [],26
+    parts,ys,y = [],[],6
+    for i,row in enumerate(LOOP):
+        y += 10*abs(row[0]-LOOP[i-1][0]) if i else 0    # room for the frames
+        ys.append(y); y += 26
     for depth in (0,1,2):
-        ys = [i for i,r in enumerate(LOOP) if r[0]>=depth]; parts.append(box(1+14*depth, 1+ys[0]*h+2*depth, 438-28*depth, (ys[-1]-ys[0]+1)*h+12-4*depth, f'level{depth}'))
-    for i,(depth,name,has,remark) in enumerate(LOOP):
-        x,y = 12+14*depth,9+i*h
-        if not name: parts.append(text(x, y+16, has, 'strong')); continue
+        mine = [y for y,r in zip(ys,LOOP) if r[0]>=depth]
+        parts.append(box(1+14*depth, mine[0]-5, 438-28*depth, mine[-1]-mine[0]+30, f'level{depth}'))
+    for y,(depth,name,has,remark) in zip(ys,LOOP):
+        x = 12+14*depth
+        if not name: parts.append(text(x, y+15, has, 'strong')); continue
         parts.append(box(x, y, 128, 20, 'step' if name in cb_steps else 'event') + text(x+8, y+14.5, name, 'mono' + (' on' if name in cb_steps else '')))
         if has or remark: parts.append(text(x+138, y+14.5, has or remark, 'mono' if has else 'small'))
-    return svg(''.join(parts), 440, len(LOOP)*h+16, 'The training loop: ' + ', '.join(f'{n} ({has})' if has else n for _,n,has,_ in LOOP if n))
+    return svg(''.join(parts), 440, ys[-1]+27, 'The training loop: ' + ', '.join(f'{n} ({has})' if has else n for _,n,has,_ in LOOP if n))
 
 PARTS = [(0,0,'Dataset'), (0,1,'Sampler'), (0,2,'BatchSampler'), (0,3,'collate'), (1,1.5,'DataLoader'), (2,1.5,'DataLoaders'), (2,4,'Learner'),
          (0,5,'Accuracy'), (1,4,'TrainCB'), (1,5,'MetricsCB'), (1,6,'ProgressCB')]
@@ -135,7 +139,7 @@ def tree(links):
     return svg(''.join(parts) + ''.join(linked(1+26*d, 1+30*i, n, links, 190) for i,(d,n,_) in enumerate(rows)), 300, 30*len(rows), 'Classes and those that inherit from them').replace('role="img"','role="group"')
 
 def pictures_page(links): return '\n'.join(['---\ntitle: Pictures\ndescription: The training loop with its events, which part goes into which, and the families of classes\n---\n',
-    '## The loop and its events\n', 'White on dark are the *steps*, which a callback or the `Learner` does; outlined are the *events*, each a method of a callback. Beside an event is what `learn` has from there on.\n'.replace('`Learner`','[`Learner`](06_learner.ipynb#learner)'), raw(events()),
+    '## The loop and its events\n', 'Filled are the *steps*, which a callback or the `Learner` does; outlined are the *events*, each a method of a callback. Beside an event is what `learn` has from there on.\n'.replace('`Learner`','[`Learner`](06_learner.ipynb#learner)'), raw(events()),
     '## What goes into what\n', 'Each box links to its definition.\n', raw(flow(links)), '## Families of classes\n', 'A class that is indented inherits from the one above it.\n', raw(tree(links))])
 
 def write(proc, links):
