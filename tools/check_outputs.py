@@ -5,10 +5,11 @@ cell to its last, with the miniai that is installed there, an empty cache and no
 fresh outputs are compared with the saved ones: as many, of the same kinds, the same words and whole numbers, and numbers with
 a decimal point within 2 % or 0.02, since processors round differently; `#| tolerance: 0.1` in a cell allows it 10 % or 0.1, for
 what long trainings make of that. Pictures must be there, and aren't compared. Cells with `#| slow`, `#| cuda`, `#| online` or
-`#| eval: false` are left out, as `nbdev_test` does.
+`#| eval: false` are left out, as `nbdev_test` does, and those with `#| needs: nbdev` if nbdev isn't installed.
 """
 import argparse, os, re, shutil, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def only_here(f):
 socket.socket.connect,socket.socket.connect_ex = only_here(socket.socket.connect),only_here(socket.socket.connect_ex)
 '''
 
+def left_out(cell):
+    "Is a cell not run here?"
+    lacking = [m for m in re.findall(r'^#\| *needs: *(\w+)', cell.source, re.M) if find_spec(m) is None]
+    return bool(LEFT_OUT.search(cell.source) or lacking)
+
 def said(cell):
     "What a cell gave, as pairs of a kind and a text"
     for o in cell.outputs:
@@ -47,7 +53,7 @@ def same(a, b, tol):
 def differences(saved, fresh):
     "What is another in two runs of one notebook"
     for s,f in zip(saved.cells, fresh.cells, strict=True):
-        if s.cell_type!='code' or LEFT_OUT.search(s.source): continue
+        if s.cell_type!='code' or left_out(s): continue
         tol = float(m[1]) if (m := TOLERANCE.search(s.source)) else 0.02
         for (ka,a),(kb,b) in zip_longest(said(s), said(f), fillvalue=('nothing','')):
             if ka!=kb or not same(a, b, tol): yield f'cell {s.id}, beginning {s.source.strip().splitlines()[-1]!r}:\n  saved {ka}: {a[:600]!r}\n  fresh {kb}: {b[:600]!r}'
@@ -58,9 +64,9 @@ def check(path, folder):
     for c in fresh.cells:
         if c.cell_type!='code': continue
         c.outputs = []
-        if LEFT_OUT.search(c.source): c.source = ''
+        if left_out(c): c.source = ''
     here = folder/path.relative_to(ROOT/'nbs').parent
-    try: NotebookClient(fresh, timeout=900, kernel_name='python3', resources={'metadata': {'path': str(here)}}).execute()
+    try: NotebookClient(fresh, timeout=900, kernel_name='python3', extra_arguments=['--log-level=40'], resources={'metadata': {'path': str(here)}}).execute()
     except CellExecutionError as e: return [str(e)],time.time()-t
     clean(fresh)
     return list(differences(saved, fresh)),time.time()-t
