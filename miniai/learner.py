@@ -418,7 +418,7 @@ def _n_items(batch):
     if isinstance(batch,(tuple,list)) and batch and isinstance(batch[0],Tensor) and batch[0].ndim: return len(batch[0])
     return next((len(t) for _,t in _tensors(batch) if t.ndim), 1)
 
-# %% ../nbs/06_learner.ipynb #9514991b
+# %% ../nbs/06_learner.ipynb #772f91f9
 class Metric:
     "Base of metrics: a quotient of two sums over a data set. Subclasses define `update`, which calls `add` for each batch"
     def __init__(self): self.reset()
@@ -439,7 +439,7 @@ class Metric:
     def compute(self)->float: # nan if there was nothing
         "The value for all batches since `reset`"
         self._fold()
-        return float(self.total)/self.n if self.n else math.nan
+        return float(self.total)/float(self.n) if self.n else math.nan
 
 def _sum_type(t): return torch.float32 if t.device.type=='mps' else torch.float64   # a Mac's GPU has no float64
 

@@ -342,7 +342,7 @@ def _some_parts(x, n=3):
     else: found = [_describe(o) for o in x[:1 if x and isinstance(x[0],tuple) else n] if isinstance(o,(tuple,Tensor))]
     return (f': {", ".join(found)}' + ', …'*(len(found)<len(x))) if found else ''
 
-# %% ../nbs/08_transforms.ipynb #b1fc9a25
+# %% ../nbs/08_transforms.ipynb #07c54038
 @patch
 def _fits(self:Transform, x):
     "Is there a version for `x`, or for a part of it?"
@@ -357,7 +357,9 @@ def _check(self:Transform, x):
     on = list(dict.fromkeys(k for m in ms for k in m.versions))
     hint = '. If the data set gives plain tensors, tell the TfmdDL what they are: types=(TensorImage,TensorCategory)'
     raise TypeError(f'{self.name}: no {" or ".join(k.__name__ for k in on)} in what it was given: got {_describe(x)}'
-                    + hint*any(issubclass(k, Tensor) for k in on))
+                    + hint*(_has_plain(x) and any(issubclass(k, Tensor) for k in on)))
+
+def _has_plain(x): return type(x) is Tensor or isinstance(x,(tuple,list,dict)) and any(map(_has_plain, _values(x)))
 
 # %% ../nbs/08_transforms.ipynb #69ec0fa8
 @patch
@@ -697,9 +699,9 @@ class RandTransform(Transform):
         self.before_call(x, split_idx)
         return self._do('encodes', x)
 
-# %% ../nbs/08_transforms.ipynb #d5657ad8
+# %% ../nbs/08_transforms.ipynb #0de911a8
 class Resize(RandTransform):
-    "PIL images in one size"
+    "PIL images in one size, and masks in the same way, each pixel with the class of the nearest"
     split_idx,order,strict = None,1,True
     def __init__(self,
         size, # Height and width of the result, or one number for both
@@ -715,10 +717,14 @@ class Resize(RandTransform):
         th,tw = self.size
         k = min(w/tw, h/th)
         return _placed(w, h, tw*k, th*k, self._at)
-    def encodes(self, im:Image.Image):
+    def encodes(self, im:Image.Image): return self._resized(im, self.resample)
+    def encodes(self, m:TensorMask):
+        im = Image.fromarray(m.numpy().astype(np.int32))
+        return torch.from_numpy(np.array(self._resized(im, Image.Resampling.NEAREST))).to(m.dtype)
+    def _resized(self, im, resample):
         h,w = self.size
-        if self.method=='pad': return ImageOps.pad(im, (w,h), self.resample)
-        return im.resize((w,h), self.resample, box=None if self.method=='squish' else self.box(*im.size))
+        if self.method=='pad': return ImageOps.pad(im, (w,h), resample)
+        return im.resize((w,h), resample, box=None if self.method=='squish' else self.box(*im.size))
 
 # %% ../nbs/08_transforms.ipynb #12d602e1
 def _size(s):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from run_notebooks import ROOT, notebooks
 
-RESIDUE = {'a memory address': r'\bat 0x[0-9a-f]{6,}', 'a path of the machine': r'(/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\)', 'a progress bar': r'\d+%\|'}
+RESIDUE = {'a memory address': r'\bat 0x[0-9a-f]{6,}', 'a path of the machine': r'(/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\)', 'a progress bar': r'\d+%\|', 'codes of colours': r'\x1b\['}
 
 def text(o):
     "All text of an output"
