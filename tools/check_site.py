@@ -104,12 +104,14 @@ def search(browser, base, homes):
     ctx.close()
 
 def too_wide(browser, base, pages):
+    "Pages that are wider than a phone, and what is cut off because something around it hides the rest"
     ctx = browser.new_context(viewport={'width':390,'height':844}, is_mobile=True, has_touch=True); page = ctx.new_page()
     for p in pages:
         page.goto(base+p)
-        w,hidden,who = page.evaluate("""() => [document.scrollingElement.scrollWidth, getComputedStyle(document.body).overflowX,
-            [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth+1 && !e.closest('pre,table,.math')).slice(0,2).map(e => e.outerHTML.slice(0,80))]""")
-        if w>390 or hidden in ('hidden','clip'): yield f'{p}: {w} pixels wide, overflow {hidden}: {who}'
+        w,cut = page.evaluate("""() => { const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement))
+            return [document.scrollingElement.scrollWidth, [...document.querySelectorAll('main *, header *')].filter(e => e.checkVisibility()
+                && e.getBoundingClientRect().right > 391 && !scrolls(e)).slice(0,2).map(e => e.outerHTML.slice(0,100))] }""")
+        if w>390 or cut: yield f'{p}: {w} pixels wide; beyond the edge: {cut}'
     ctx.close()
 
 def axe(browser, base, pages, scheme):
