@@ -4,7 +4,7 @@ nbdev's processors make pages of the notebooks, in _proc; then Quarto, if it is 
 smalldocs latex2mathml) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
 of a notebook is run: signatures and summaries are read from the package, and outputs are those that were saved.
 """
-import ast, html, inspect, os, re, shutil, subprocess, sys
+import ast, html, inspect, json, os, re, shutil, subprocess, sys
 from importlib import import_module
 from pathlib import Path
 
@@ -29,7 +29,8 @@ class Doc(BasicMarkdownRenderer):
         o = inspect.unwrap(self.sym.fget if isinstance(self.sym, property) else self.sym)
         line = inspect.getsourcelines(o)[1]; py = Path(inspect.getsourcefile(o)).resolve().relative_to(ROOT)
         text = super(BasicMarkdownRenderer, self)._repr_markdown_()
-        return f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n{text}'
+        head = f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}'
+        return f'{head}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n{text}'
 
 def show_doc(sym, renderer=None, name=None, title_level=3): return Doc(sym, name=name, title_level=title_level)
 
@@ -38,15 +39,18 @@ class show_exports(Processor):
     def begin(self):
         for c in self.nb.cells:
             d = c.directives_
-            if 'export' in d and 'hide' not in d and not c.source.lstrip().startswith(('from ','import ','__all__')): d['exports'] = d.pop('export')
+            plain = c.source.lstrip().startswith(('from ','import ','__all__'))
+            if 'export' in d and 'hide' not in d and not plain: d['exports'] = d.pop('export')
 
 class constants(Processor):
     "A place to link to before a cell that exports a constant"
     def begin(self):
         for c in reversed(self.nb.cells):
             if not {'export','exports'} & set(c.directives_): continue
-            new = [t.id for o in ast.parse(c.source).body if isinstance(o, ast.Assign) for t in o.targets if isinstance(t, ast.Name) and t.id[0]!='_']
-            if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new), cell_type='markdown'))
+            new = [t.id for o in ast.parse(c.source).body if isinstance(o, ast.Assign) for t in o.targets
+                   if isinstance(t, ast.Name) and t.id[0]!='_']
+            places = ' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new)
+            if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(places, cell_type='markdown'))
 
 class source_last(Processor):
     "First what a cell defines, in its order, then the code (nbdev adds the former after the cell, the last one first)"
@@ -83,8 +87,9 @@ class picture_texts(Processor):
     def cell(self, cell):
         pics = [o for o in cell.get('outputs',[]) if any(k.startswith('image/') for k in o.get('data',{}))]
         if not pics or 'fig-alt' in cell.source: return
-        last = ' '.join(([l for l in cell.source.splitlines() if l.strip() and l[0] not in ' #)'] or ['the code above'])[-1].split())
-        cell.source = f'#| fig-alt: "{("Picture made by " + last)[:120]}"'.replace('\\','').replace('"',"'").replace("'",'"',1)[:-1] + f'"\n{cell.source}'
+        lines = [l for l in cell.source.splitlines() if l.strip() and l[0] not in ' #)']
+        said = ' '.join(f'Picture made by {lines[-1] if lines else "the code above"}'.split())[:120]
+        cell.source = f'#| fig-alt: {json.dumps(said, ensure_ascii=False)}\n{cell.source}'
 
 class Pages(FilterDefaults):
     def base_procs(self):
@@ -106,6 +111,7 @@ def slug(s): return re.sub(r'[^\w.-]+', '', s.strip().lower().replace(' ','-'))
 
 class Links:
     "Links from names in backticks to their definitions, within the site and without regard to where it is served"
+    span = re.compile(r'(?<!\[)`([A-Za-z]\w*(?:\.\w+)*)(\([^`]*\)|)`(?!\])')
     def __init__(self, nbs):
         self.names = {}
         for path,nb in nbs.items():
@@ -130,8 +136,8 @@ class Links:
             fence,lines = False,c.source.split('\n')
             for i,l in enumerate(lines):
                 if l.lstrip().startswith('```'): fence = not fence
-                elif not fence and (m := re.fullmatch(r'(#+ (.*?))(?: -)?', l)) and slug(m[2]) in taken: lines[i] = f'{m[1]} {{#{slug(m[2])}-section}}'
-                elif not fence and not l.startswith(('    ','#')): lines[i] = re.sub(r'(?<!\[)`([A-Za-z]\w*(?:\.\w+)*)(\([^`]*\)|)`(?!\])', link, l)
+                elif not fence and (m := re.fullmatch(r'#+ (.*)', l)) and slug(m[1]) in taken: lines[i] = f'{l} {{#{slug(m[1])}-section}}'
+                elif not fence and not l.startswith(('    ','#')): lines[i] = self.span.sub(link, l)
             c.source = '\n'.join(lines)
 
 def process():
@@ -174,7 +180,8 @@ def mathml(out):
     for page in out.rglob('*.html'):
         s = page.read_text(encoding='utf-8')
         s = re.sub(r'<(?:script|link)[^>]*cdn\.jsdelivr\.net/npm/katex[^>]*>(?:</script>)?', '', s)
-        s = re.sub(r'(<span class="math (inline|display)">)\\[(\[](.*?)\\[)\]]</span>', lambda m: f'{m[1]}{convert(html.unescape(m[3]), display="inline" if m[2]=="inline" else "block")}</span>', s, flags=re.S)
+        def formula(m): return f'{m[1]}{convert(html.unescape(m[3]), display="inline" if m[2]=="inline" else "block")}</span>'
+        s = re.sub(r'(<span class="math (inline|display)">)\\[(\[](.*?)\\[)\]]</span>', formula, s, flags=re.S)
         page.write_text(s, encoding='utf-8')
 
 def renderer():
