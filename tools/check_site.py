@@ -38,7 +38,7 @@ LOOK = r'''() => ({
     sidebar: [...document.querySelectorAll('#quarto-sidebar a[href]')].map(e => new URL(e.href).pathname.slice(1)),
     steps: document.querySelectorAll('.page-navigation a').length,
     broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src.slice(0, 80)),
-    unsaid: [...document.images].filter(i => !i.alt || i.alt.startsWith('Picture made by ')).map(i => i.alt),
+    images: document.images.length, unsaid: [...document.images].filter(i => !i.alt || i.alt.startsWith('Picture made by ')).map(i => i.alt),
     errors: [...document.querySelectorAll('.cell-output-error')].map(e => e.innerText.slice(0, 80)),
     raw: document.querySelector('main').innerText.split('\n').filter(l => /^\s*(#\||:::|\{[#.])|\]\{[.#]/.test(l)),
     prose: [...document.querySelectorAll('main p, main li, main td')].map(e => e.innerText).join('\n')
@@ -148,8 +148,8 @@ def main():
         check('every page is in the sidebar, with a next or previous one', [p for p,s in seen.items() if p not in s['sidebar'] or not s['steps']], len(pages))
         check('links and places within the site, sources', bad_links(seen), sum(len(s['links']) for s in seen.values()))
         check('no console message, no failed request, none to another server', heard, len(pages))
-        check('no missing picture', [f'{p}: {b}' for p,s in seen.items() for b in s['broken']], len(pages))
-        check('every picture is described (#| fig-alt: in its cell)', [f'{p}: {b}' for p,s in seen.items() for b in s['unsaid']], len(pages))
+        check('no missing picture', [f'{p}: {b}' for p,s in seen.items() for b in s['broken']], sum(s['images'] for s in seen.values()))
+        check('every picture is described (#| fig-alt: in its cell)', [f'{p}: {b}' for p,s in seen.items() for b in s['unsaid']], sum(s['images'] for s in seen.values()))
         check('no place twice on a page', [f'{p}: #{i}' for p,s in seen.items() for i,n in Counter(s['ids']).items() if n>1], len(pages))
         check('no error output', [f'{p}: {b}' for p,s in seen.items() for b in s['errors']], len(pages))
         check('no raw directive', [f'{p}: {b}' for p,s in seen.items() for b in s['raw']], len(pages))
