@@ -389,7 +389,7 @@ def _groups(self:DataLoader, epoch):
     if self.bs is None: return idxs.tolist() if isinstance(idxs,Tensor) else idxs
     return _Groups(idxs, self.bs, self.drop_last) if hasattr(idxs,'__getitem__') else iter(BatchSampler(idxs, self.bs, self.drop_last))
 
-# %% ../nbs/02_dataloaders.ipynb #77475d57
+# %% ../nbs/02_dataloaders.ipynb #5418a72f
 @patch
 def _getter(self:DataLoader):
     "How to fetch a whole batch with one call; None if the data can't, or if some step needs items"
@@ -400,10 +400,17 @@ def _getter(self:DataLoader):
 @patch
 def _batch(self:DataLoader, group):
     "The batch of one group of indices; None if all its items were skipped"
-    if self._get is not None: return self._get(group if isinstance(group,(range,Tensor)) else torch.as_tensor(group))
+    if self._get is not None: return self._whole(group if isinstance(group,(range,Tensor)) else torch.as_tensor(group))
     items = self._change(self._read([group] if self.prebatched else group))
     if not items or (self._ended and self.drop_last and len(items)<self.bs): return None
     return self.do_batch(items[0] if self.prebatched else items)
+
+@patch
+def _whole(self:DataLoader, idxs):
+    "Fetch a batch with one call"
+    if self._status is not None: self._status[1],self._status[2] = self._b,-1
+    try: return self._get(idxs)
+    except Exception as e: raise noted(e, f'while fetching batch {self._b}')
 
 # %% ../nbs/02_dataloaders.ipynb #2d2fb33b
 @patch
@@ -646,7 +653,7 @@ def _in_workers(self:DataLoader, epoch, start):
     _end_workers(stream)
     raise err from None
 
-# %% ../nbs/02_dataloaders.ipynb #394bc332
+# %% ../nbs/02_dataloaders.ipynb #cdb9a876
 def _explained(e, stream):
     "`e` without the frames that keep processes alive; if a worker died, which one and where it was"
     if isinstance(e,(OSError,EOFError,RuntimeError)) and 'Caught ' not in str(e):
@@ -656,7 +663,7 @@ def _explained(e, stream):
         alive = {p.pid for p in mp.active_children()}
         for w,(pid,b,k) in enumerate(stream.status.tolist()):
             if pid>0 and pid not in alive and b!=-2:
-                where = f' while it made batch {b} (item {k} of it)' if b>=0 else ''
+                where = (f' while it made batch {b}' if b>=0 else '') + (f' (item {k} of it)' if k>=0 else '')
                 return RuntimeError(f'DataLoader worker {w} died{where}. Was it killed, for want of memory perhaps? PyTorch says: {e}')
     e.__cause__ = e.__context__ = None
     return e.with_traceback(None)

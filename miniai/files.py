@@ -7,7 +7,7 @@ __all__ = ['class_folders', 'image_extensions', 'miniai_home', 'fashion_jpegs', 
            'val2idx', 'RandomSplitter', 'GrandparentSplitter', 'IndexSplitter', 'FuncSplitter', 'ImageFileError',
            'load_image', 'ImageFiles', 'download', 'extract', 'untar_data']
 
-# %% ../nbs/04a_files.ipynb #8f795779
+# %% ../nbs/04a_files.ipynb #0c1e498a
 import glob, hashlib, itertools, json, lzma, mimetypes, operator, os, posixpath, re
 import shutil, stat, tarfile, unicodedata, uuid, zipfile, zlib
 from collections import Counter
@@ -20,13 +20,14 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 import numpy as np, torch
+import torch.utils.data as tud
 from fastcore.basics import patch
 from filelock import FileLock
 from PIL import Image, ImageOps
 from tqdm.auto import tqdm
 
 from .core import noted
-from .dataloaders import SkipItemException
+from .dataloaders import SkipItemException, collate
 from .datasets import fashion_mnist, fashion_names, image_tensor, in_memory
 
 # %% ../nbs/04a_files.ipynb #dde07b46
@@ -301,7 +302,7 @@ def load_image(
         why = e if os.path.getsize(path) else 'an empty file'
         raise ImageFileError(f'{path}: not a readable image ({why})') from e
 
-# %% ../nbs/04a_files.ipynb #bb807450
+# %% ../nbs/04a_files.ipynb #82d89dc9
 class ImageFiles:
     "A data set of image files: an index gives a pair of a tensor C×H×W and a label's number (int64)"
     def __init__(self,
@@ -324,19 +325,40 @@ class ImageFiles:
         self._bad = torch.zeros(len(self.files), dtype=torch.uint8).share_memory_()
     def __len__(self): return len(self.files)
     def __repr__(self): return f'{type(self).__name__} of {len(self)} files, {len(self.vocab)} classes'
-    def __getitem__(self, i):
-        i = operator.index(i)
-        try: x = image_tensor(load_image(self.files[i], self.size, self.mode))
+    def _read(self, i):
+        "Picture `i` as bytes C×H×W"
+        try: return image_tensor(load_image(self.files[i], self.size, self.mode))
         except ImageFileError:
             if not self.skip: raise
             self._bad[i] = 1
             raise SkipItemException from None
+    def __getitem__(self, i):
+        x = self._read(i := operator.index(i))
         return x.float().div_(255) if self.as_float else x, self.y[i]
     def decode(self,
         o # An item, or without its label
     )->tuple: # The picture, and its label in place of the number
         "An item as people read it"
         return o[0], *(self.vocab[int(l)] for l in o[1:])
+
+# %% ../nbs/04a_files.ipynb #05c0a714
+@patch
+def get_batch(self:ImageFiles,
+    idxs # A range or an int64 tensor of indices
+)->tuple: # Pictures N×C×H×W and labels, without the files left out; None if that leaves none
+    "Many items at once, already collated"
+    items = []
+    for i in (idxs if isinstance(idxs,range) else idxs.tolist()):
+        try: items.append((self._read(i), self.y[i]))
+        except SkipItemException: pass
+    if not items: return None
+    x,y = collate(items)
+    return _floats(x) if self.as_float else x, y
+
+def _floats(x):
+    "Bytes as floats from 0 to 1"
+    out = torch.empty(x.shape, dtype=torch.float32)
+    return torch.div(x, 255, out=out if tud.get_worker_info() is None else out.share_memory_())
 
 # %% ../nbs/04a_files.ipynb #9ce8cbcd
 @patch(as_prop=True)
