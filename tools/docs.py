@@ -79,7 +79,7 @@ class page_links(Processor):
     "Where this page comes from, and where it can be run"
     def end(self):
         path = Path(self.nb.path_).resolve().relative_to(ROOT).as_posix()
-        text = f'::: {{.page-links}}\n[View source]({BLOB}/{path}) [Open in Colab]({colab(path)})\n:::'
+        text = f'::: {{.page-links}}\n[View source]({BLOB}/{path}) [Open in Colab]({colab(path)}) (run `%pip install git+{cfg.git_url}` there first)\n:::'
         self.nb.cells.insert(1, mk_cell(text, cell_type='markdown'))
 
 class picture_texts(Processor):
