@@ -23,6 +23,7 @@ def problems(p):
     if nb['nbformat_minor']!=5 or any('id' not in c for c in nb['cells']): yield 'cells without ids (nbformat 4.5)'
     if len({c.get('id') for c in nb['cells']})!=len(nb['cells']): yield 'two cells with one id'
     if nb['metadata'].get('kernelspec',{}).get('name')!='python3': yield 'another kernel than python3'
+    if any(l.strip() and l[0] not in '#>' for l in ''.join(nb['cells'][0]['source']).split('\n')): yield 'more than a title and a line in the first cell: the docs site leaves it out'
     if code and not outs and 'all' not in p.stem: yield 'no outputs: not executed'
     if any(o['output_type']=='error' for o in outs): yield 'an error among the outputs'
     for o in outs:

@@ -4,7 +4,7 @@ Serves the folder on this machine, opens every page in a headless Chromium, and 
 width on a phone, and accessibility in light and dark. Needs Chromium (Debian: `apt-get install chromium`, or its path in the
 variable CHROMIUM) and `pip install playwright axe-playwright-python`; downloads no browser. Ends with 'N passed, N failed'.
 """
-import ast, json, os, re, shutil, sys, threading, time
+import ast, json, os, re, shutil, subprocess, sys, threading, time
 from collections import Counter
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -132,8 +132,11 @@ def home(browser, base):
     box = page.locator('.home').bounding_box() if page.locator('.home').count() else None
     if not box: yield 'there is no first screen'
     elif box['y']+box['height']>800: yield f'it ends at {box["y"]+box["height"]:.0f} of 800 pixels'
-    for what in ('.home svg[role=img]','.home pre'):
+    for what in ('.home svg[role=img]','.home-code'):
         if not page.locator(what).count(): yield f'it has no {what}'
+    code = page.locator('.home-code').inner_text() if page.locator('.home-code').count() else ''
+    ran = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, cwd=ROOT)
+    if not re.search('valid_accuracy 0[.][678]', ran.stdout): yield f'its example does not train: {ran.stdout[-200:]} {ran.stderr[-300:]}'
     page.close()
 
 def main():
@@ -156,7 +159,7 @@ def main():
         homes = {t: unquote(h) for h,t in seen.get('names.html', {'links':[]})['links'] if '#' in h and ':' not in h and t in names}
         check('every public name is in the list of names', [n for n in names if n not in homes], len(names))
         check('the search finds every public name first, and leads to its definition', search(browser, base, homes), len(homes))
-        check('the home is one screen', home(browser, base), 1)
+        check('the home is one screen, and its example trains', home(browser, base), 1)
         check('no sideways scrolling on a phone', too_wide(browser, base, pages), len(pages))
         for scheme in ('light','dark'): check(f'accessibility, {scheme}', axe(browser, base, pages, scheme), len(pages))
         urls = re.findall(r'\((https://\S+?)\)', (SITE/'llms.txt').read_text(encoding='utf-8')) if (SITE/'llms.txt').exists() else []

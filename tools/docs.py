@@ -12,34 +12,61 @@ ROOT = Path(__file__).resolve().parent.parent
 os.chdir(ROOT); sys.path[:0] = [str(ROOT), str(ROOT/'tools')]
 
 from execnb.nbio import mk_cell, read_nb, write_nb
+from fastcore.docments import docments
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.process import NBProcessor, Processor
 from nbdev.processors import FilterDefaults, add_links, exec_show_docs, mv_exports
-from nbdev.showdoc import BasicMarkdownRenderer
 
 import site_pages
 
 cfg = get_config(); LIB,NBS,PROC,OUT = cfg.lib_name,cfg.nbs_path,ROOT/'_proc',cfg.doc_path
 BLOB = f'{cfg.git_url}/blob/{cfg.branch}'
 
-class Doc(BasicMarkdownRenderer):
+class Doc:
     "A heading that can be linked to, a link to the source, signature with docments, summary"
+    def __init__(self, sym, name, title_level):
+        self.prop = isinstance(sym, property); self.sym = inspect.unwrap(sym.fget if self.prop else sym)
+        self.nm,self.title_level = name or self.sym.__qualname__,title_level
     def _repr_markdown_(self):
-        o = inspect.unwrap(self.sym.fget if isinstance(self.sym, property) else self.sym)
+        o = self.sym
         line = inspect.getsourcelines(o)[1]; py = Path(inspect.getsourcefile(o)).resolve().relative_to(ROOT)
-        text = super(BasicMarkdownRenderer, self)._repr_markdown_()
         head = f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}'
-        return f'{head}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n{text}'
+        doc = f'*{inspect.cleandoc(o.__doc__)}*' if o.__doc__ else ''
+        prop = '@property\n' if self.prop else ''
+        return f'{head}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n```python\n{prop}{signature(o)}\n```\n\n{doc}'
 
-def show_doc(sym, renderer=None, name=None, title_level=3): return Doc(sym, name=name, title_level=title_level)
+def named(o): return o if isinstance(o, str) else o.__name__ if isinstance(o, type) or inspect.isroutine(o) else inspect.formatannotation(o)
+
+def parameter(p):
+    "A parameter as it was written, its default's value in place of the expression"
+    default = '' if p.default is p.empty else f'={named(p.default) if callable(p.default) else repr(p.default)}'
+    return {p.VAR_POSITIONAL:'*', p.VAR_KEYWORD:'**'}.get(p.kind, '') + p.name + ('' if p.annotation is p.empty else f':{named(p.annotation)}') + default
+
+def signature(o):
+    "The first lines of the definition of `o`, with docments as comments"
+    f = inspect.unwrap(o.__init__) if inspect.isclass(o) else o; docs = docments(f) if inspect.isfunction(f) else {}
+    sig = inspect.signature(f) if inspect.isfunction(f) else inspect.Signature()
+    parts,kinds = [],set()
+    for n,p in sig.parameters.items():
+        if n=='self' and not kinds: continue
+        if p.kind is p.KEYWORD_ONLY and not kinds & {p.KEYWORD_ONLY,p.VAR_POSITIONAL}: parts.append(('*',None))
+        kinds.add(p.kind); parts.append((parameter(p), docs.get(n)))
+    given = docs.get('return') or next(iter(re.findall(r'^\s*\):\s*# (.+)$', inspect.getsource(f), re.M) if docs else ()), '')
+    ret = '' if sig.return_annotation is sig.empty else f'->{named(sig.return_annotation)}'
+    head,tail = f'{"class" if inspect.isclass(o) else "def"} {o.__name__}(', f'){ret}:' + (f' # {given}' if given else '')
+    if not any(d for _,d in parts): return head + ', '.join(t for t,_ in parts) + tail
+    lines = [t + (',' if i<len(parts)-1 else '') + (f' # {d}' if d else '') for i,(t,d) in enumerate(parts)]
+    return '\n    '.join([head,*lines]) + '\n' + tail
+
+def show_doc(sym, renderer=None, name=None, title_level=3): return Doc(sym, name, title_level)
 
 class show_exports(Processor):
     "Exported code is shown: it is what one has come to read"
     def begin(self):
         for c in self.nb.cells:
             d = c.directives_
-            plain = c.source.lstrip().startswith(('from ','import ','__all__'))
+            plain = c.source.lstrip().startswith(('from ','import '))
             if 'export' in d and 'hide' not in d and not plain: d['exports'] = d.pop('export')
 
 class constants(Processor):
@@ -98,14 +125,17 @@ class Pages(FilterDefaults):
 
 def doc_name(path): return re.sub(r'^\d+[a-zA-Z0-9]*_', '', path.name.lower())
 
-def imported(nb):
-    "Names that a page's code takes from other libraries: there, `DataLoader` may be PyTorch's"
-    res = set()
+def statements(nb):
+    "All that a page's code says"
     for c in nb.cells:
-        try: tree = ast.parse(c.source if c.cell_type=='code' else '')
-        except SyntaxError: continue    # a magic or a shell command
-        res |= {a.asname or a.name for o in ast.walk(tree) if isinstance(o, ast.ImportFrom) and not o.module.startswith(LIB) for a in o.names}
-    return res
+        try: yield from ast.walk(ast.parse(c.source if c.cell_type=='code' else ''))
+        except SyntaxError: pass    # a magic or a shell command
+
+def imported(nb, ours):
+    "Names that a page's code takes from this library's modules (`ours`), or from others: there, `DataLoader` may be PyTorch's"
+    return {a.asname or a.name for o in statements(nb) if isinstance(o, ast.ImportFrom) and o.module.startswith(LIB)==ours for a in o.names}
+
+def defined(nb): return {o.name for o in statements(nb) if isinstance(o, (ast.ClassDef,ast.FunctionDef))}
 
 def slug(s): return re.sub(r'[^\w.-]+', '', s.strip().lower().replace(' ','-'))
 
@@ -125,7 +155,8 @@ class Links:
 
     def __call__(self, path, nb):
         everywhere = import_module(f'{LIB}.all').__all__    # what only one page exports is linked on that page alone
-        others,taken = imported(nb),{a for p,a in self.names.values() if p==path}
+        own = {n for n,(p,_) in self.names.items() if p==path}; taken = {self.names[n][1] for n in own}
+        others = imported(nb, False) | defined(nb)-own; everywhere = [*everywhere, *imported(nb, True)]
         def link(m):
             name,args = m[1],m[2]; found = None if name.split('.')[0] in others else self.find(name)
             if not found or (found[0]!=path and name.split('.')[0] not in everywhere): return m[0]
@@ -193,6 +224,6 @@ def renderer():
 if __name__=='__main__':
     render = renderer(); nbs,links = process()
     site_pages.write(PROC, links); render()
-    site_pages.search(PROC/OUT.name, links)
+    site_pages.search(PROC/OUT.name, links); site_pages.llms(PROC/OUT.name, nbs)
     shutil.rmtree(OUT, ignore_errors=True); shutil.copytree(PROC/OUT.name, OUT)
     print(f'{len(list(OUT.rglob("*.html")))} pages in {OUT.name}, by {render.__name__}')

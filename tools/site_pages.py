@@ -1,5 +1,5 @@
 "What the site has besides the notebooks: a home in one screen, the list of all names, drawn pictures, names in the search"
-import ast, html, inspect, json, re
+import ast, html, inspect, json, re, yaml
 from importlib import import_module
 from pathlib import Path
 
@@ -15,8 +15,9 @@ def public(lib='miniai'):
         for name in m.__all__:
             try: o = eval(name, vars(m))
             except NameError: continue
-            doc = (inspect.getdoc(o) or '').strip() if callable(o) else ''
-            yield name,o,mod,' '.join(doc.split('\n\n')[0].split()) if doc else f'A constant, {type(o).__name__}'
+            yield name,o,mod,summary(o) if callable(o) else f'A constant, {type(o).__name__}'
+
+def summary(o): return ' '.join((inspect.getdoc(o) or '').split('\n\n')[0].split())
 
 def kind(o): return 'class' if inspect.isclass(o) else 'function' if callable(o) else 'constant'
 
@@ -24,9 +25,10 @@ def names_page(links):
     "Every public name, by module, with its one-line summary"
     order = {}
     for name,o,mod,doc in public(): order.setdefault(mod, []).append((name,o,doc))
-    first = {mod: links.find(rows[0][0]) for mod,rows in order.items()}
+    first = {mod: links.find(rows[0][0]) for mod,rows in order.items()}; every = import_module('miniai.all').__all__
+    apart = [f'`{mod}`' for mod,rows in order.items() if any(n not in every for n,_,_ in rows)]
     out = ['---\ntitle: All names\ndescription: Every public name of miniai, each with its summary and a link to where it is made\ntoc-depth: 2\n---\n',
-           'They are all in `miniai.all`, except those of the [quickstart](tutorials/quickstart.ipynb).\n']
+           f'They are all in `miniai.all`, except those of {" and ".join(apart)}.\n']
     for mod in sorted(order, key=lambda m: first[m][0].as_posix()):
         rows = '\n'.join(f'| [`{n}`]({links.find(n)[0].as_posix()}#{links.find(n)[1]}) | {escape(d)} |' for n,_,d in sorted(order[mod], key=lambda r: r[0].lower()))
         out.append(f'## {mod}\n\n| name | summary |\n| --- | --- |\n{rows}\n')
@@ -36,14 +38,24 @@ def escape(s): return re.sub(r'(?<!\\)\|', r'\\|', s)
 
 # ---- Search
 def search(out, links):
-    "Put definitions first in the search, under their own names"
-    path = out/'search.json'; rows = json.loads(path.read_text(encoding='utf-8')); defs = []
-    for name,o,mod,doc in public():
-        page,anchor = links.find(name); href = f'{html_of(page)}#{anchor}'
-        rows = [r for r in rows if r['href']!=href]
-        defs.append(dict(objectID=href, href=href, title=name, section=f'{kind(o)} in {mod}', text=f'{name}: {doc}', definition=True))
-    path.write_text(json.dumps(defs+rows, ensure_ascii=False), encoding='utf-8')
+    "Put definitions first in the search, under their own names, and then methods"
+    path = out/'search.json'; rows = json.loads(path.read_text(encoding='utf-8')); defs = {}
+    def add(key, title, section, doc):
+        page,anchor = links.find(key); href = f'{html_of(page)}#{anchor}'
+        said = re.sub(r'\[([^]]*)\]\([^)]*\)', r'\1', doc).replace('`','')
+        defs[href] = dict(objectID=href, href=href, title=title, section=section, text=f'{title}: {said}', definition=True)
+    names = {name: (o,mod) for name,o,mod,_ in public()}
+    for name,o,mod,doc in public(): add(name, name, f'{kind(o)} in {mod}', doc)
+    for key in links.names:
+        cls,_,nm = key.rpartition('.')
+        if cls in names and nm[0]!='_' and nm not in names: add(key, nm, f'{key}, in {names[cls][1]}', summary(getattr(names[cls][0], nm, None)))
+    path.write_text(json.dumps([*defs.values(), *(r for r in rows if r['href'] not in defs)], ensure_ascii=False), encoding='utf-8')
 
+def llms(out, nbs):
+    "Say in llms.txt what each page is about"
+    path = out/'llms.txt'; about = {html_of(p): yaml.safe_load(nb.cells[0].source.split('---')[1])['description'] for p,nb in nbs.items()}
+    def said(m): return m[0] + (f': {about[page]}' if (page := m[1]+'.html') in about else '')
+    path.write_text(re.sub(r'\(https://[^/]+/miniai/(\S+)\.llms\.md\)', said, path.read_text(encoding='utf-8')), encoding='utf-8')
 
 # ---- Drawn pictures: plain SVG, in the colours of the page
 def svg(body, w, h, title): return f'<svg viewBox="0 0 {w} {h}" width="{w}" role="img" aria-label="{html.escape(title)}" class="drawn" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
@@ -128,7 +140,7 @@ def flow(links):
 def tree(links):
     "The classes that inherit from one another, each family from its root"
     classes = {n:o for n,o,_,_ in public() if inspect.isclass(o)}
-    kids = {n: [k for k,o in classes.items() if o.__bases__ and n in [b.__name__ for b in o.__bases__]] for n in classes}
+    kids = {n: [k for k,o in classes.items() if c in o.__bases__] for n,c in classes.items()}
     rows = []
     def walk(n, depth, up):
         rows.append((depth, n, up)); me = len(rows)-1
