@@ -135,7 +135,7 @@ def home(browser, base):
     for what in ('.home svg[role=img]','.home-code'):
         if not page.locator(what).count(): yield f'it has no {what}'
     code = page.locator('.home-code').inner_text() if page.locator('.home-code').count() else ''
-    ran = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, cwd=ROOT)
+    ran = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, cwd=ROOT, env={**os.environ,'OMP_NUM_THREADS':'1'})
     if not re.search('valid_accuracy 0[.][678]', ran.stdout): yield f'its example does not train: {ran.stdout[-200:]} {ran.stderr[-300:]}'
     page.close()
 
