@@ -6,8 +6,10 @@
 __all__ = ['logsumexp', 'log_softmax', 'nll', 'cross_entropy', 'Parameter', 'Module', 'Linear', 'ReLU', 'ModuleList',
            'Sequential', 'SGD', 'ConvLayer', 'AdaptivePool', 'simple_cnn']
 
-# %% ../nbs/07_modules.ipynb #96be61ce
+# %% ../nbs/07_modules.ipynb #90f51b32
 from functools import reduce
+from numbers import Integral
+from reprlib import recursive_repr
 
 import torch, torch.nn.functional as F
 from fastcore.basics import patch
@@ -72,10 +74,13 @@ class Parameter(metaclass=_Marked):
         p._is_parameter = True
         return p
 
-# %% ../nbs/07_modules.ipynb #0cb5e5c7
+# %% ../nbs/07_modules.ipynb #68e86e2e
 class Module:
     "A part of a model, which knows its parameters and the modules in it; like [`nn.Module`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html)"
     def __init__(self): vars(self).update(_params={}, _children={}, _training=True, hook=None)
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        _check_class(cls)
     def __setattr__(self, k, v):
         _check_attr(self, k, v)
         for nm,cls in (('_params',Parameter),('_children',Module)):
@@ -91,7 +96,7 @@ class Module:
             raise RuntimeError(f'{nm}.__init__ must call super().__init__() before anything else')
         raise AttributeError(f'{nm} has no attribute {k!r}', name=k, obj=self)
 
-# %% ../nbs/07_modules.ipynb #65b64fe4
+# %% ../nbs/07_modules.ipynb #e109512e
 def _check_attr(m, k, v):
     "Raise for what would be forgotten, or would hide a method"
     if isinstance(v,(nn.Module,nn.Parameter)):
@@ -100,7 +105,24 @@ def _check_attr(m, k, v):
     if isinstance(v,(Parameter,Module)) and hasattr(Module,k):
         raise AttributeError(f'{k!r} is the name of a method of every Module: choose another')
 
-# %% ../nbs/07_modules.ipynb #f187e5e5
+def _check_class(cls):
+    "Raise for modules or parameters that stand in the class, where all its objects would share them"
+    for k,v in vars(cls).items():
+        if not k.startswith('_') and any(True for _ in _parts(v)): raise TypeError(f'{cls.__name__}.{k} holds a module '
+            f'or parameter in the class itself, which would be forgotten: set `self.{k}` in `__init__`')
+
+# %% ../nbs/07_modules.ipynb #719fa68a
+def _parts(v):
+    "The modules and parameters in `v`, PyTorch's too, at any depth of lists, tuples, sets and dictionaries"
+    todo,seen = [v],set()
+    while todo:
+        o = todo.pop()
+        if isinstance(o,(Module,nn.Module)) or isinstance(o,Tensor) and isinstance(o,(Parameter,nn.Parameter)): yield o
+        elif isinstance(o,(list,tuple,set,frozenset,dict)) and id(o) not in seen:
+            seen.add(id(o))
+            todo += o.values() if isinstance(o,dict) else o
+
+# %% ../nbs/07_modules.ipynb #6a31aba3
 @patch
 def named_children(self:Module): "Pairs of a name and a module, one level down"; yield from self._children.items()
 @patch
@@ -119,20 +141,21 @@ def modules(self:Module,
 
 @patch
 def parameters(self:Module):
-    "All parameters in it, each once; raises `TypeError` for modules or parameters in a plain list or dictionary, which can't be found"
-    for m in self.modules(): _check_lists(m)
-    yield from dict.fromkeys(p for m in self.modules() for p in m._params.values())
+    "All parameters in it, each once; raises `TypeError` if some are in plain lists or the like, where none is found"
+    yield from dict.fromkeys(p for m in _checked(self) for p in m._params.values())
 
-# %% ../nbs/07_modules.ipynb #ecca4896
-def _check_lists(m):
-    "Raise if an attribute of `m` holds modules or parameters that aren't registered"
-    own = (*m._params.values(), *m._children.values())
-    for k,v in vars(m).items():
-        if k.startswith('_') or not isinstance(v,(list,tuple,dict)): continue
-        parts = [o for o in (v.values() if isinstance(v,dict) else v) if isinstance(o,(Parameter,Module))]
-        lost = [o for o in parts if all(o is not p for p in own)]
-        if lost: raise TypeError(f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters '
-            'in it, which would be forgotten: make it a ModuleList, or give each a name of its own with `add_module`')
+# %% ../nbs/07_modules.ipynb #03204669
+def _checked(root):
+    "The modules in `root`; raises if an attribute of one holds modules or parameters that aren't registered"
+    mods = list(root.modules())
+    known = {*mods, *(p for m in mods for p in m._params.values())}
+    for m in mods:
+        for k,v in vars(m).items():
+            if k.startswith('_'): continue
+            lost = [o for o in _parts(v) if o not in known]
+            if lost: raise TypeError(f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters '
+                'in it, which would be forgotten: make it a ModuleList, or give each a name of its own with `add_module`')
+    return mods
 
 # %% ../nbs/07_modules.ipynb #69cf7700
 @patch
@@ -145,18 +168,19 @@ def __call__(self:Module, *args, **kwargs):
 def forward(self:Module, *args):
     raise NotImplementedError(f'{type(self).__name__} has no `forward`: define what it does with its inputs')
 
-# %% ../nbs/07_modules.ipynb #78ac69b0
+# %% ../nbs/07_modules.ipynb #7e1dce17
 @patch
+@recursive_repr()
 def __repr__(self:Module):
     own = [f'{k} {"×".join(map(str,p.shape)) or "scalar"}' for k,p in self._params.items()]
     own += [f'{k}={v!r}' for k,v in vars(self).items() if k[0]!='_' and isinstance(v,(int,float,str))]
     rows = ''.join(f'\n  ({k}): ' + repr(m).replace('\n','\n  ') for k,m in self._children.items())
     return f'{type(self).__name__}({", ".join(own)}{rows}' + '\n'*bool(rows) + ')'
 
-# %% ../nbs/07_modules.ipynb #e7c479fe
+# %% ../nbs/07_modules.ipynb #c2782bac
 def _check_sizes(**sizes):
     for k,v in sizes.items():
-        if isinstance(v,bool) or not isinstance(v,int) or v<1:
+        if isinstance(v,bool) or not isinstance(v,Integral) or v<1:
             raise ValueError(f'`{k}` must be a whole number, 1 or more, got {v!r}')
 
 def _check_input(m, x, ok, want):
@@ -183,13 +207,15 @@ class ReLU(Module):
     "Replace negative numbers by 0; like [`nn.ReLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html)"
     def forward(self, x): return x.relu()
 
-# %% ../nbs/07_modules.ipynb #81e2cb98
+# %% ../nbs/07_modules.ipynb #6ca377ed
 @patch(as_prop=True)
-def training(self:Module)->bool: "In training or not? Setting it sets it in all modules within"; return self._training
+def training(self:Module)->bool:
+    "In training or not? Setting it sets it in all modules within; raises `TypeError` as `parameters` does"
+    return self._training
 
 @patch(set_prop=True)
 def training(self:Module, v):
-    for m in self.modules(): m._training = bool(v)
+    for m in _checked(self): m._training = bool(v)
 
 @patch
 def train(self:Module,
@@ -291,7 +317,7 @@ def _check_params(params):
     if len({id(p) for p in ps})<len(ps): raise ValueError('a parameter is in the list twice, and would take two steps')
     return ps
 
-# %% ../nbs/07_modules.ipynb #6852997a
+# %% ../nbs/07_modules.ipynb #454ee947
 class ConvLayer(Module):
     "A 3×3 convolution with padding, then a ReLU; like [`nn.Conv2d`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html) and `nn.ReLU`"
     def __init__(self,
@@ -306,7 +332,7 @@ class ConvLayer(Module):
         std = (2/(9*ni))**0.5 if act else (2/(9*(ni+nf)))**0.5
         self.w = Parameter(torch.randn(nf,ni,3,3)*std)
         self.b = Parameter(torch.zeros(nf)) if bias else None
-        self.stride,self.act = stride,act
+        self.stride,self.act = int(stride),act
     def forward(self, x):
         _check_input(self, x, x.ndim==4 and x.shape[1]==self.w.shape[1], f'(n, {self.w.shape[1]}, height, width)')
         x = F.conv2d(x, self.w, self.b, stride=self.stride, padding=1)
