@@ -6,8 +6,9 @@
 __all__ = ['sample_path', 'fashion_names', 'fashion_features', 'take', 'Dataset', 'inplace', 'read_idx', 'fashion_mnist',
            'image_tensor', 'InMemory', 'in_memory']
 
-# %% ../nbs/01_datasets.ipynb #aca08fef
+# %% ../nbs/01_datasets.ipynb #910e6261
 import gzip, math, os, sys, zlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from importlib.resources import files
@@ -23,15 +24,16 @@ from tqdm.auto import tqdm
 
 from .core import noted, _like
 
-# %% ../nbs/01_datasets.ipynb #9baeb5c5
+# %% ../nbs/01_datasets.ipynb #0e039344
 def take(
-    data, # Tensor or array, or anything that can be indexed with a list
+    data, # Tensor or array, pandas' columns, or anything that can be indexed with a list
     idxs # `range` or int64 tensor of indices along the first axis, none negative
-): # A copy of these rows: a tensor, if `data` is a tensor or an array of numbers
+): # A copy of these rows: a tensor, if `data` is a tensor or has numbers in an array
     "Fetch rows of `data` with one call"
     if isinstance(idxs, range) and idxs.step<0: idxs = torch.tensor(idxs)  # tensors have no backward slices
     if isinstance(data, Tensor):
         return _like(data, data[_slice(idxs, len(data))].clone() if isinstance(idxs, range) else _rows(data, idxs))
+    data = _by_place(data)
     if isinstance(data, np.ndarray):
         rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else _np_rows(data, idxs)
         return torch.from_numpy(rows) if rows.dtype.kind in 'biufc' else rows
@@ -62,15 +64,22 @@ def _at(o, i):
     i = np.asarray(i)
     return [o[j] for j in (np.flatnonzero(i) if i.dtype==bool else i)]
 
-# %% ../nbs/01_datasets.ipynb #b5e9272a
+# %% ../nbs/01_datasets.ipynb #36b71acb
+def _by_place(o):
+    "A copy of pandas' columns as an array or a list, whose brackets go by place, not by label; all else as it is"
+    if not hasattr(type(o), 'iloc'): return o
+    a = o.to_numpy(copy=True)
+    return a.tolist() if a.dtype.kind=='O' else a
+
+# %% ../nbs/01_datasets.ipynb #0ac2ee44
 class Dataset:
     "Pairs of input and target: an index gives one `(x,y)`; a slice, list or tensor of indices a pair of batches"
     def __init__(self,
-        x, # Inputs: tensor, array, or list
+        x, # Inputs: tensor, array, list, or pandas' columns
         y # Targets: as many as inputs
     ):
         if len(x)!=len(y): raise ValueError(f'`x` and `y` must have the same length, got {len(x)} and {len(y)}')
-        self.x,self.y = x,y
+        self.x,self.y = _by_place(x),_by_place(y)
     def __len__(self): return len(self.x)
     def __getitem__(self, i): return _at(self.x, i), _at(self.y, i)
     def __repr__(self): return f'{type(self).__name__} of {len(self)} items'
@@ -222,15 +231,18 @@ def fashion_mnist(
     print(f'Fashion-MNIST is not on this machine, and {dd}: using the sample of 6,000 + 1,000 images', file=sys.stderr)
     return _sample()
 
-# %% ../nbs/01_datasets.ipynb #76cb5638
+# %% ../nbs/01_datasets.ipynb #39b7c59b
 def image_tensor(
     im # PIL image, or array of shape H×W or H×W×C; a tensor is returned as it is
 )->Tensor: # C×H×W, uint8 (int32 or float32 for more than 8 bits); grey has one channel, palettes become RGB or RGBA
-    "A picture as a tensor with channels first"
+    "A picture as a tensor with channels first; raises `TypeError` for a list of pictures"
     return im if isinstance(im, Tensor) else torch.from_numpy(np.ascontiguousarray(_channels_first(im)))
 
 def _channels_first(im):
-    a = np.array(_plain_mode(im) if isinstance(im, Image.Image) else im)
+    if isinstance(im, Image.Image): im = _plain_mode(im)
+    elif isinstance(im, Sequence) and not isinstance(im, str): raise TypeError(
+        f'image_tensor takes one picture, got a {type(im).__name__} of {len(im)}: `[image_tensor(o) for o in …]`')
+    a = np.array(im)
     if a.ndim not in (2,3): raise ValueError(f'an image has 2 or 3 axes, got shape {a.shape}')
     return a[None] if a.ndim==2 else a.transpose(2,0,1)
 
@@ -241,13 +253,14 @@ def _plain_mode(im):
     if im.mode.startswith('I;16'): return im.convert('I')
     return im.convert('RGBA' if im.mode in ('LA','PA') or 'transparency' in im.info else 'RGB')
 
-# %% ../nbs/01_datasets.ipynb #4c260e4d
+# %% ../nbs/01_datasets.ipynb #d3f5415b
 class InMemory:
     "Columns in memory: an index gives a dictionary of one item; a slice, list or tensor a batch; a name the column"
     def __init__(self,
-        columns:dict, # From names to tensors (or lists) of the same length
+        columns:dict, # From names to tensors (or lists, or pandas' columns) of the same length
         features=None # The Hugging Face features of the columns, if there are any
     ):
+        columns = {k:_by_place(c) for k,c in columns.items()}
         lens = {k:len(c) for k,c in columns.items()}
         if len(set(lens.values()))!=1: raise ValueError(f'columns need the same length, got {lens}')
         self.columns,self.features = columns,columns if features is None else features
