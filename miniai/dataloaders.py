@@ -150,7 +150,7 @@ def seeded(
         random.setstate(py); np.random.set_state(npy); torch.set_rng_state(cpu)
         if dev is not None: torch.cuda.set_rng_state(cuda, dev)
 
-# %% ../nbs/02_dataloaders.ipynb #79a921ed
+# %% ../nbs/02_dataloaders.ipynb #06d2765c
 def batch_getter(
     ds # A data set
 ): # A function from a range or an int64 tensor of indices to a batch; None if there is none
@@ -169,8 +169,13 @@ def _speaks_for(ds, nm):
 
 def _hf_batch(ds, i):
     "A batch of a Hugging Face data set: a dictionary of columns, each made into a tensor"
-    cols = ds[i if isinstance(i,range) else i.tolist()]
+    cols = _returned(ds[i if isinstance(i,range) else i.tolist()])
     return {k: torch.as_tensor(v) if isinstance(v,(Tensor,np.ndarray)) else collate(v, f'[{k!r}]') for k,v in cols.items()}
+
+def _returned(b):
+    "`b`, if the transform of the data set gave one"
+    if b is None: raise TypeError("the data set's transform gave None: write `return b` at its end, or `@inplace` above it")
+    return b
 
 _getters = {Tensor: take, np.ndarray: take, hfds.Dataset: _hf_batch, tud.TensorDataset: lambda ds, i: tuple(take(t, i) for t in ds.tensors)}
 
@@ -321,7 +326,7 @@ def _len(ds):
     try: return len(ds)
     except (TypeError,NotImplementedError): return None
 
-# %% ../nbs/02_dataloaders.ipynb #605778dc
+# %% ../nbs/02_dataloaders.ipynb #4c0bcddb
 @patch
 def _check(self:DataLoader):
     "Raise for arguments that can't work"
@@ -330,6 +335,8 @@ def _check(self:DataLoader):
     if isinstance(self.num_workers,bool) or not isinstance(self.num_workers,int) or self.num_workers<0:
         raise ValueError(f'`num_workers` must be 0 or more, got {self.num_workers!r}')
     if self.dataset is None and not self._replaced('create_item'): raise ValueError('a DataLoader needs a `dataset` or a `create_item`')
+    if self.indexed and hasattr(type(self.dataset),'iloc') and not self._replaced('create_item'): raise TypeError(
+        f'a DataLoader fetches by place, but a {type(self.dataset).__name__} finds by label: make it a `Dataset(x, y)` of its columns, or an array by `.to_numpy()`')
     if n is not None and (n<0 or (size is not None and n>size)): raise ValueError(f'`n` must be between 0 and the {size} items of the data set, got {n}')
     if other and (self.bs is not None or self.shuffle or self.sampler is not None or self.drop_last):
         raise ValueError('`batch_sampler` takes the place of `bs`, `shuffle`, `sampler` and `drop_last`: give one or the others')
@@ -412,13 +419,13 @@ def _whole(self:DataLoader, idxs):
     try: return self._get(idxs)
     except Exception as e: raise noted(e, f'while fetching batch {self._b}')
 
-# %% ../nbs/02_dataloaders.ipynb #2d2fb33b
+# %% ../nbs/02_dataloaders.ipynb #05c883cc
 @patch
 def _read(self:DataLoader, group):
     "Fetch the items of `group`; fewer if some are skipped or if the stream ends"
     own = self._replaced('create_item')
     idxs = group.tolist() if isinstance(group,Tensor) else list(group)
-    if self.indexed and not self.prebatched and not own and _speaks_for(self.dataset, '__getitems__'): return self.dataset.__getitems__(idxs)
+    if self.indexed and not self.prebatched and not own and _speaks_for(self.dataset, '__getitems__'): return self._listed(idxs)
     items = []
     for k,i in enumerate(idxs):
         if self._status is not None: self._status[1],self._status[2] = self._b,k
@@ -431,6 +438,15 @@ def _read(self:DataLoader, group):
             if self.indexed and self.n is None and isinstance(e,IndexError): self._ended = True; break
             raise noted(e, f'while fetching item {i} (batch {self._b})')
     return items
+
+# %% ../nbs/02_dataloaders.ipynb #1f016637
+@patch
+def _listed(self:DataLoader, idxs):
+    "The items at `idxs` from the data set's `__getitems__`"
+    try: return self.dataset.__getitems__(idxs)
+    except Exception as e:
+        if isinstance(self.dataset, hfds.Dataset) and 'NoneType' in str(e): _returned(self.dataset[idxs])
+        raise noted(e, f'while fetching batch {self._b}')
 
 # %% ../nbs/02_dataloaders.ipynb #f432c73a
 @patch
@@ -673,7 +689,7 @@ def _end_workers(stream):
     for p in mp.active_children():
         if p.pid in stream.status[:,0].tolist(): p.terminate(); p.join(5)
 
-# %% ../nbs/02_dataloaders.ipynb #26a8c6eb
+# %% ../nbs/02_dataloaders.ipynb #65103cd9
 @patch
 def state_dict(self:DataLoader)->dict: # `seed`, `epoch`, `batch` (the next one), and for checks `n` and `bs`
     "The place in the data, as plain numbers; call it inside the loop for a place inside an epoch"
@@ -688,8 +704,9 @@ def load_state_dict(self:DataLoader,
     for k in ('n','bs'):
         if k in state and state[k]!=getattr(self,k): raise ValueError(f'the state was saved with {k}={state[k]}, but this loader has {k}={getattr(self,k)}')
     if state['batch'] and self.worker_split=='dataset': raise ValueError("with worker_split='dataset' the order is the data set's: it can't be resumed inside an epoch")
-    self.seed,self._epoch,self._start = state['seed'],state['epoch'],state['batch']
-    self._at = self._epoch,self._start
+    epoch,batch = state['epoch'],state['batch']
+    if batch and batch>=(_len(self) or math.inf): epoch,batch = epoch+1,0       # saved in the last batch: the next epoch comes
+    self.seed,self._epoch,self._start,self._at = state['seed'],epoch,batch,(epoch,batch)
 
 # %% ../nbs/02_dataloaders.ipynb #6cf13b47
 @patch
