@@ -5,20 +5,20 @@
 # %% auto #0
 __all__ = ['Padded', 'collate_dict', 'Tuples', 'pad', 'pad_collate', 'collate_device']
 
-# %% ../nbs/03_collation.ipynb #b809b90f
+# %% ../nbs/03_collation.ipynb #fd00799d
 from collections import namedtuple
 from collections.abc import Mapping
 from operator import itemgetter
 
-import torch
+import datasets as hfds, torch
 from fastcore.basics import patch
 from torch import Tensor
 
 from .core import to_device
-from .datasets import Dataset
+from .datasets import Dataset, InMemory
 from .dataloaders import collate, batch_getter, DataLoader, DataLoaders
 
-# %% ../nbs/03_collation.ipynb #48c626bb
+# %% ../nbs/03_collation.ipynb #a9260915
 def _names(ds):
     "The names of the columns of `ds`, in order"
     names = getattr(ds,'features',None) or getattr(ds,'columns',None)
@@ -26,9 +26,24 @@ def _names(ds):
     return list(names)
 
 def _getter(names):
-    "Like `itemgetter`, and a tuple for a single name, too"
+    "Like `itemgetter`, and a tuple for a single name, too; an error says which names there are"
     get = itemgetter(*names)
-    return get if len(names)>1 else lambda o: (get(o),)
+    def _get(o):
+        try: return get(o) if len(names)>1 else (get(o),)
+        except KeyError:
+            if isinstance(o, Mapping): _check_names(names, o)
+            raise
+    return _get
+
+def _check_names(names, there):
+    "Raise if one of `names` is not `there`"
+    if (lacks := next((k for k in names if k not in there), None)) is not None: raise ValueError(
+        f'no column {lacks!r}; there are {_some(there)}: pass the names of those that you want, `as_tuple=[…]` in `from_dd`')
+
+def _some(names):
+    "A short list of `names`, for errors"
+    names = list(names)
+    return f'{names[:8]}' + (f' and {len(names)-8} more' if len(names)>8 else '')
 
 def collate_dict(
     ds # A data set with `features`, or the names of columns
@@ -37,7 +52,7 @@ def collate_dict(
     get = _getter(list(ds) if isinstance(ds,(list,tuple)) else _names(ds))
     return lambda items: get(collate(items))
 
-# %% ../nbs/03_collation.ipynb #db772cd7
+# %% ../nbs/03_collation.ipynb #fb40a74c
 class Tuples:
     "A view of `ds`, whose items are dictionaries, with tuples as items"
     def __init__(self,
@@ -45,6 +60,7 @@ class Tuples:
         names:list=None # The columns of the tuples, in order; default: all features of `ds`
     ):
         self.ds,self.names = ds,list(_names(ds) if names is None else names)
+        if (known := _known(ds)) is not None: _check_names(self.names, known)
         self._get,get = _getter(self.names),batch_getter(ds)
         if get is not None: self.get_batch = lambda idxs: self._get(get(idxs))
     def __len__(self): return len(self.ds)
@@ -53,13 +69,20 @@ class Tuples:
         if k.startswith('__') or k=='ds': raise AttributeError(k)
         return getattr(self.ds, k)
 
-# %% ../nbs/03_collation.ipynb #6be6f43f
+def _known(ds):
+    "The columns of an item of `ds`; None if only a look at one could tell"
+    if type(ds) is InMemory: return list(ds.columns)
+    if type(ds) is hfds.Dataset and ds.format['type']!='custom': return ds.column_names if ds.format['output_all_columns'] else ds.format['columns']
+
+# %% ../nbs/03_collation.ipynb #e954f871
 _valid_names = 'validation valid val dev test'.split()
 
 def _splits(dd):
     "The names of the splits of `dd`: training, validation, then the others"
+    if not isinstance(dd, Mapping): raise TypeError(f'from_dd takes a dictionary of data sets, got {type(dd).__name__}; try '
+        + ('`ds.train_test_split(0.2)`' if hasattr(dd,'train_test_split') else '`dict(train=…, valid=…)`'))
     train = next((k for k in ('train','training') if k in dd), None)
-    if train is None: raise ValueError(f"from_dd needs a split named 'train', and there are {list(dd)}")
+    if train is None: raise ValueError(f"from_dd needs a split named 'train', and there are {_some(dd)}")
     valid = next((k for k in _valid_names if k in dd), None)
     return [train] + [valid]*(valid is not None) + [k for k in dd if k not in (train,valid)]
 
@@ -72,7 +95,7 @@ def from_dd(cls:DataLoaders,
     bs:int=None, # The `DataLoader`'s name for `batch_size`
     **kwargs # Arguments of the `DataLoader`s: `num_workers`, `device`, `after_batch`, …
 )->DataLoaders: # A loader for each split: training, validation, then others
-    "Loaders for the splits of `dd`; raises `ValueError` if there is no split 'train'"
+    "Loaders for the splits of `dd`; raises `TypeError` for a single data set, `ValueError` if there is no split 'train'"
     if (batch_size is None)==(bs is None): raise TypeError('`from_dd` needs `batch_size`, or `bs`, which is the same')
     bs = batch_size if bs is None else bs
     names = None if isinstance(as_tuple,bool) else as_tuple
@@ -100,12 +123,14 @@ def pad(
         data[real],mask[real] = o,True
     return Padded(data, mask)
 
-# %% ../nbs/03_collation.ipynb #028cf2f0
+# %% ../nbs/03_collation.ipynb #9e9191df
 def pad_collate(
     *places, # Names or positions in the item that are padded; none: the item itself is
     value=0 # What to fill with: one value, or a dictionary from place to value
 ): # A collate function
     "Make a collate function that turns these `places` into `Padded` pairs and joins the rest as `collate` does"
+    if any(isinstance(p,list) for p in places):
+        raise TypeError('a place is a name or a position, got a list: write `collate_fn=pad_collate(…)`, with the places one by one')
     def fill(k): return value.get(k,0) if isinstance(value,Mapping) else value
     def _collate(items):
         if not places: return pad(items, fill(None))
