@@ -18,7 +18,7 @@ from .core import to_device
 from .datasets import Dataset, InMemory
 from .dataloaders import collate, batch_getter, DataLoader, DataLoaders
 
-# %% ../nbs/03_collation.ipynb #a9260915
+# %% ../nbs/03_collation.ipynb #85308f57
 def _names(ds):
     "The names of the columns of `ds`, in order"
     names = getattr(ds,'features',None) or getattr(ds,'columns',None)
@@ -27,9 +27,10 @@ def _names(ds):
 
 def _getter(names):
     "Like `itemgetter`, and a tuple for a single name, too; an error says which names there are"
-    get = itemgetter(*names)
+    some = itemgetter(*names)
+    get = some if len(names)>1 else lambda o: (some(o),)
     def _get(o):
-        try: return get(o) if len(names)>1 else (get(o),)
+        try: return get(o)
         except KeyError:
             if isinstance(o, Mapping): _check_names(names, o)
             raise
