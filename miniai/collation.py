@@ -18,7 +18,7 @@ from .core import to_device
 from .datasets import Dataset, InMemory
 from .dataloaders import collate, batch_getter, DataLoader, DataLoaders
 
-# %% ../nbs/03_collation.ipynb #85308f57
+# %% ../nbs/03_collation.ipynb #11d256b6
 def _names(ds):
     "The names of the columns of `ds`, in order"
     names = getattr(ds,'features',None) or getattr(ds,'columns',None)
@@ -39,7 +39,8 @@ def _getter(names):
 def _check_names(names, there):
     "Raise if one of `names` is not `there`"
     if (lacks := next((k for k in names if k not in there), None)) is not None: raise ValueError(
-        f'no column {lacks!r}; there are {_some(there)}: pass the names of those that you want, `as_tuple=[…]` in `from_dd`')
+        f'no column {lacks!r}; there are {_some(there)}: '
+        'pass the names of those that you want, `as_tuple=[…]` in `from_dd`')
 
 def _some(names):
     "A short list of `names`, for errors"
@@ -53,7 +54,7 @@ def collate_dict(
     get = _getter(list(ds) if isinstance(ds,(list,tuple)) else _names(ds))
     return lambda items: get(collate(items))
 
-# %% ../nbs/03_collation.ipynb #fb40a74c
+# %% ../nbs/03_collation.ipynb #fe776254
 class Tuples:
     "A view of `ds`, whose items are dictionaries, with tuples as items"
     def __init__(self,
@@ -73,15 +74,17 @@ class Tuples:
 def _known(ds):
     "The columns of an item of `ds`; None if only a look at one could tell"
     if type(ds) is InMemory: return list(ds.columns)
-    if type(ds) is hfds.Dataset and ds.format['type']!='custom': return ds.column_names if ds.format['output_all_columns'] else ds.format['columns']
+    if type(ds) is not hfds.Dataset or ds.format['type']=='custom': return None
+    return ds.column_names if ds.format['output_all_columns'] else ds.format['columns']
 
-# %% ../nbs/03_collation.ipynb #e954f871
+# %% ../nbs/03_collation.ipynb #5768854c
 _valid_names = 'validation valid val dev test'.split()
 
 def _splits(dd):
     "The names of the splits of `dd`: training, validation, then the others"
-    if not isinstance(dd, Mapping): raise TypeError(f'from_dd takes a dictionary of data sets, got {type(dd).__name__}; try '
-        + ('`ds.train_test_split(0.2)`' if hasattr(dd,'train_test_split') else '`dict(train=…, valid=…)`'))
+    if not isinstance(dd, Mapping):
+        better = 'ds.train_test_split(0.2)' if hasattr(dd,'train_test_split') else 'dict(train=…, valid=…)'
+        raise TypeError(f'from_dd takes a dictionary of data sets, got {type(dd).__name__}; try `{better}`')
     train = next((k for k in ('train','training') if k in dd), None)
     if train is None: raise ValueError(f"from_dd needs a split named 'train', and there are {_some(dd)}")
     valid = next((k for k in _valid_names if k in dd), None)
@@ -96,7 +99,7 @@ def from_dd(cls:DataLoaders,
     bs:int=None, # The `DataLoader`'s name for `batch_size`
     **kwargs # Arguments of the `DataLoader`s: `num_workers`, `device`, `after_batch`, …
 )->DataLoaders: # A loader for each split: training, validation, then others
-    "Loaders for the splits of `dd`; raises `TypeError` for a single data set, `ValueError` if there is no split 'train'"
+    "Loaders for the splits of `dd`; raises `TypeError` for a single data set, `ValueError` without a split 'train'"
     if (batch_size is None)==(bs is None): raise TypeError('`from_dd` needs `batch_size`, or `bs`, which is the same')
     bs = batch_size if bs is None else bs
     names = None if isinstance(as_tuple,bool) else as_tuple
@@ -124,14 +127,15 @@ def pad(
         data[real],mask[real] = o,True
     return Padded(data, mask)
 
-# %% ../nbs/03_collation.ipynb #9e9191df
+# %% ../nbs/03_collation.ipynb #7b306433
 def pad_collate(
     *places, # Names or positions in the item that are padded; none: the item itself is
     value=0 # What to fill with: one value, or a dictionary from place to value
 ): # A collate function
     "Make a collate function that turns these `places` into `Padded` pairs and joins the rest as `collate` does"
     if any(isinstance(p,list) for p in places):
-        raise TypeError('a place is a name or a position, got a list: write `collate_fn=pad_collate(…)`, with the places one by one')
+        raise TypeError('a place is a name or a position, got a list: '
+                        'write `collate_fn=pad_collate(…)`, with the places one by one')
     def fill(k): return value.get(k,0) if isinstance(value,Mapping) else value
     def _collate(items):
         if not places: return pad(items, fill(None))

@@ -150,7 +150,7 @@ def seeded(
         random.setstate(py); np.random.set_state(npy); torch.set_rng_state(cpu)
         if dev is not None: torch.cuda.set_rng_state(cuda, dev)
 
-# %% ../nbs/02_dataloaders.ipynb #06d2765c
+# %% ../nbs/02_dataloaders.ipynb #bc6c3a92
 def batch_getter(
     ds # A data set
 ): # A function from a range or an int64 tensor of indices to a batch; None if there is none
@@ -174,7 +174,8 @@ def _hf_batch(ds, i):
 
 def _returned(b):
     "`b`, if the transform of the data set gave one"
-    if b is None: raise TypeError("the data set's transform gave None: write `return b` at its end, or `@inplace` above it")
+    if b is None:
+        raise TypeError("the data set's transform gave None: write `return b` at its end, or `@inplace` above it")
     return b
 
 _getters = {Tensor: take, np.ndarray: take, hfds.Dataset: _hf_batch, tud.TensorDataset: lambda ds, i: tuple(take(t, i) for t in ds.tensors)}
@@ -326,7 +327,7 @@ def _len(ds):
     try: return len(ds)
     except (TypeError,NotImplementedError): return None
 
-# %% ../nbs/02_dataloaders.ipynb #4c0bcddb
+# %% ../nbs/02_dataloaders.ipynb #b520aa3e
 @patch
 def _check(self:DataLoader):
     "Raise for arguments that can't work"
@@ -336,7 +337,8 @@ def _check(self:DataLoader):
         raise ValueError(f'`num_workers` must be 0 or more, got {self.num_workers!r}')
     if self.dataset is None and not self._replaced('create_item'): raise ValueError('a DataLoader needs a `dataset` or a `create_item`')
     if self.indexed and hasattr(type(self.dataset),'iloc') and not self._replaced('create_item'): raise TypeError(
-        f'a DataLoader fetches by place, but a {type(self.dataset).__name__} finds by label: make it a `Dataset(x, y)` of its columns, or an array by `.to_numpy()`')
+        f'a DataLoader fetches by place, but a {type(self.dataset).__name__} finds by label: '
+        'make it a `Dataset(x, y)` of its columns, or an array by `.to_numpy()`')
     if n is not None and (n<0 or (size is not None and n>size)): raise ValueError(f'`n` must be between 0 and the {size} items of the data set, got {n}')
     if other and (self.bs is not None or self.shuffle or self.sampler is not None or self.drop_last):
         raise ValueError('`batch_sampler` takes the place of `bs`, `shuffle`, `sampler` and `drop_last`: give one or the others')
@@ -689,7 +691,7 @@ def _end_workers(stream):
     for p in mp.active_children():
         if p.pid in stream.status[:,0].tolist(): p.terminate(); p.join(5)
 
-# %% ../nbs/02_dataloaders.ipynb #65103cd9
+# %% ../nbs/02_dataloaders.ipynb #3f3ceffd
 @patch
 def state_dict(self:DataLoader)->dict: # `seed`, `epoch`, `batch` (the next one), and for checks `n` and `bs`
     "The place in the data, as plain numbers; call it inside the loop for a place inside an epoch"
@@ -705,7 +707,7 @@ def load_state_dict(self:DataLoader,
         if k in state and state[k]!=getattr(self,k): raise ValueError(f'the state was saved with {k}={state[k]}, but this loader has {k}={getattr(self,k)}')
     if state['batch'] and self.worker_split=='dataset': raise ValueError("with worker_split='dataset' the order is the data set's: it can't be resumed inside an epoch")
     epoch,batch = state['epoch'],state['batch']
-    if batch and batch>=(_len(self) or math.inf): epoch,batch = epoch+1,0       # saved in the last batch: the next epoch comes
+    if batch and batch>=(_len(self) or math.inf): epoch,batch = epoch+1,0       # the last batch was given out
     self.seed,self._epoch,self._start,self._at = state['seed'],epoch,batch,(epoch,batch)
 
 # %% ../nbs/02_dataloaders.ipynb #6cf13b47
