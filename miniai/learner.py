@@ -404,7 +404,7 @@ def _check_labels(loss_func, preds, targ):
     n = preds.shape[1]
     if lo<0 or hi>=n: raise ValueError(f'labels go from {lo} to {hi}, but the model has {n} outputs: labels must be 0 to {n-1}')
 
-# %% ../nbs/06_learner.ipynb #f496d0a4
+# %% ../nbs/06_learner.ipynb #3d021771
 def _explain(e, learn):
     "Add what we know to an error that came out of the model"
     n = _n_items(learn.batch)
@@ -418,7 +418,12 @@ def _n_items(batch):
     if isinstance(batch,(tuple,list)) and batch and isinstance(batch[0],Tensor) and batch[0].ndim: return len(batch[0])
     return next((len(t) for _,t in _tensors(batch) if t.ndim), 1)
 
-# %% ../nbs/06_learner.ipynb #772f91f9
+def _batch_len(learn):
+    "How many items the batch of `learn` has: the length of its targets if they are a tensor, otherwise of its first tensor"
+    t = learn.targ
+    return len(t) if isinstance(t,Tensor) and t.ndim else _n_items(learn.batch)
+
+# %% ../nbs/06_learner.ipynb #30cb829d
 class Metric:
     "Base of metrics: a quotient of two sums over a data set. Subclasses define `update`, which calls `add` for each batch"
     def __init__(self): self.reset()
@@ -429,12 +434,13 @@ class Metric:
         weight:float=1 # What `x` is multiplied by: 1 if it is a sum over the items, `n` if it is their mean
     ):
         "Take one batch into account"
+        if x.numel()!=1: raise ValueError(f'a metric needs one number for a batch, got shape {tuple(x.shape)}: take the mean')
         self._new.append(x); self._weights.append(weight); self.n += n
         if len(self._new)>=256: self._fold()
     def _fold(self):
         if not self._new: return
         dtype,dev = _sum_type(self._new[0]),self._new[0].device
-        self.total = self.total + (torch.stack(self._new).to(dtype)*torch.tensor(self._weights, dtype=dtype, device=dev)).sum()
+        self.total = self.total + (torch.stack(self._new).flatten().to(dtype)*torch.tensor(self._weights, dtype=dtype, device=dev)).sum()
         self._new,self._weights = [],[]
     def compute(self)->float: # nan if there was nothing
         "The value for all batches since `reset`"
@@ -443,7 +449,7 @@ class Metric:
 
 def _sum_type(t): return torch.float32 if t.device.type=='mps' else torch.float64   # a Mac's GPU has no float64
 
-# %% ../nbs/06_learner.ipynb #535ca51f
+# %% ../nbs/06_learner.ipynb #2cc00d0c
 class Mean(Metric):
     "Weighted mean"
     def update(self,
@@ -451,21 +457,53 @@ class Mean(Metric):
         weight:float=1 # How many items
     ):
         "Take `x` into account"
-        self.add(x.detach() if isinstance(x,Tensor) else torch.tensor(float(x)), weight, weight)
+        self.add(x.detach() if isinstance(x,Tensor) else _one(x), weight, weight)
 
+def _one(x):
+    "The number `x` as a tensor"
+    try: return torch.tensor(float(x))
+    except TypeError: raise TypeError(f'a metric needs one number for a batch, got {type(x).__name__}: take the mean, '
+        'or make several metrics of it') from None
+
+# %% ../nbs/06_learner.ipynb #2c0d79bb
 class Accuracy(Metric):
     "How often the model is right, from 0 to 1"
     def __init__(self,
-        thresh:float=0. # Without a dimension for classes, outputs above it mean yes
-    ): self.thresh = thresh; super().__init__()
+        thresh:float=0., # Without a dimension for classes, outputs above it mean yes
+        *,
+        ignore_index:int=-100 # Targets of this class are left out, as in `F.cross_entropy`
+    ): self.thresh,self.ignore_index = thresh,ignore_index; super().__init__()
+    def reset(self): super().reset(); self._checked = False
     def update(self,
         preds:Tensor, # (N,C,…) outputs for C classes, or outputs of the targets' shape for yes or no
         targs:Tensor # (N,…) class numbers, or 0 and 1
     ):
         "Count a batch"
-        yes = preds.argmax(1) if preds.ndim==targs.ndim+1 else preds>self.thresh
+        if not isinstance(preds,Tensor) or not isinstance(targs,Tensor): raise TypeError(_no_tensors(preds, targs))
+        classes = preds.ndim==targs.ndim+1
+        yes = preds.argmax(1) if classes else preds>self.thresh
         if yes.shape!=targs.shape: raise ValueError(f'predictions of shape {tuple(preds.shape)} and targets of shape {tuple(targs.shape)} don\'t go together')
-        self.add((yes==targs).sum(), targs.numel())
+        if not self._checked: _check_answers(preds, targs, classes)
+        self._checked,keep = True,targs!=self.ignore_index
+        if classes: self.add((keep & (yes==targs)).sum(), keep.sum())
+        else: self.add((yes==targs).sum(), targs.numel())
+
+# %% ../nbs/06_learner.ipynb #63bbdeb5
+def _kind(o): return f'{type(o).__name__}' + (f' of {len(o)}' if isinstance(o,(tuple,list,Mapping)) else '')
+
+def _no_tensors(preds, targs):
+    return (f'Accuracy compares one tensor with another, got {_kind(preds)} as predictions and {_kind(targs)} as targets: '
+        'write a metric that picks one, MetricsCB(acc=lambda p,t: …)')
+
+def _check_answers(preds, targs, classes):
+    "Raise if `targs` are no class numbers, or not 0 and 1"
+    if classes and preds.shape[1]==1: raise ValueError(
+        f'predictions have shape {tuple(preds.shape)}, which is a single class: for yes or no, `preds.squeeze(1)` or `targs[:,None]`')
+    if (targs==(targs.long() if classes else targs.bool())).all(): return
+    if classes: raise ValueError(f'targets must be class numbers, got {targs.dtype} with fractions')
+    raise ValueError(f'predictions and targets both have shape {tuple(targs.shape)}: then targets must be 0 (no) or 1 (yes), got '
+        f'{targs.min().item():.4g} to {targs.max().item():.4g}. For probabilities of classes compare `t.argmax(1)`; numbers need '
+        'another metric, such as `F.l1_loss`')
 
 # %% ../nbs/06_learner.ipynb #3a2219d5
 class FuncMetric(Mean):
@@ -505,16 +543,18 @@ class MetricsCB(Callback):
         if learn.training==learn.parts[-1]: self._show(learn)
     def cleanup_fit(self, learn): self._show(learn)
 
-# %% ../nbs/06_learner.ipynb #46f4bc9d
+# %% ../nbs/06_learner.ipynb #08dea68f
 @patch
 def after_batch(self:MetricsCB, learn):
-    if learn.loss is not None: self.loss.update(learn.loss, _n_items(learn.batch))
+    if learn.loss is not None: self.loss.update(learn.loss, _batch_len(learn))
     if not self.metrics: return
     preds,targ = _map_tensors(Tensor.detach, learn.preds),learn.targ
     if targ is None and isinstance(learn.batch,(tuple,list)): targ = learn.batch[-1]   # someone else's `get_loss`
-    for m in self.metrics.values():
-        if learn.iter==0 and hasattr(m,'to') and isinstance(preds,Tensor): m.to(preds.device)
-        m.update(preds, targ)
+    try:
+        for k,m in self.metrics.items():
+            if learn.iter==0 and hasattr(m,'to') and isinstance(preds,Tensor): m.to(preds.device)
+            m.update(preds, targ)
+    except Exception as e: noted(e, f'in the metric {k}'); raise
 
 @patch
 def after_epoch(self:MetricsCB, learn):
