@@ -25,7 +25,7 @@ from .core import _map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
 from .plotting import show_images, _features, _find, _names, _parts
 
-# %% ../nbs/06_learner.ipynb #b6364caf
+# %% ../nbs/06_learner.ipynb #aae5357d
 class Learner:
     "A model, data, a loss and an optimizer in a training loop; callbacks do everything else"
     watch_nan = True
@@ -40,6 +40,7 @@ class Learner:
         _check_parts(model, loss_func, opt_func)
         self.model,self.dls,self.loss_func,self.lr,self.opt_func = model,_as_dls(dls),loss_func,_check_lr(lr),opt_func
         self.cbs,self.opt,self._made,self._part,self._found = check_cbs(_listify(cbs)),None,None,None,None
+        self.history = []
         self._clear()
     def _clear(self):
         self.epoch = self.dl = self.iter = self.batch = self.preds = self.targ = self.loss = None
@@ -47,7 +48,7 @@ class Learner:
     def training(self): "In training (True) or validation (False)? Between fits: the model's mode"; return self.model.training if self._part is None else self._part
     def __repr__(self): return f'{type(self).__name__}({type(self.model).__name__}, lr={self.lr}, cbs={[type(cb).__name__ for cb in self.cbs]})'
 
-# %% ../nbs/06_learner.ipynb #41cf631f
+# %% ../nbs/06_learner.ipynb #4b1fd6b9
 def _listify(o): return [] if o is None else list(o) if isinstance(o,(list,tuple)) or hasattr(o,'__next__') or type(o).__name__=='L' else [o]
 
 def _check_parts(model, loss_func, opt_func):
@@ -59,7 +60,10 @@ def _check_parts(model, loss_func, opt_func):
         'or a `partial` of it with further arguments')
 
 def _check_lr(lr):
-    if lr is not None and not lr>=0: raise ValueError(f'`lr` must be 0 or more, got {lr}')
+    try: ok = lr is None or lr>=0
+    except TypeError: raise TypeError(f'`lr` must be a number, got {lr!r}; for rates by group, see `by_group`, or `OneCycleCB` '
+        'in miniai.optimizers') from None
+    if not ok: raise ValueError(f'`lr` must be 0 or more, got {lr}')
     return lr
 
 # %% ../nbs/06_learner.ipynb #5f3b35de
@@ -101,10 +105,12 @@ def _do(self:Learner, nm):
     if not fs: raise RuntimeError(f'nobody does `{nm}`: add TrainCB() to the callbacks, or use TrainLearner')
     call_methods(fs, nm, self)
 
-# %% ../nbs/06_learner.ipynb #50c1dfba
+# %% ../nbs/06_learner.ipynb #7d3fcdf0
 @patch
 def _check_steps(self:Learner):
-    "Raise if a step has two owners"
+    "Raise if a step has two owners, or if a callback is there twice"
+    for i,cb in enumerate(self.cbs):
+        if any(cb is o for o in self.cbs[:i]): raise ValueError(f'the same {type(cb).__name__} is in the callbacks twice: leave one out')
     own = [k for k in cb_steps if getattr(type(self),k) is not getattr(Learner,k)]
     for k in cb_steps:
         cbs = [type(cb).__name__ for cb in self.cbs if hasattr(cb,k)]
@@ -114,7 +120,7 @@ def _check_steps(self:Learner):
         if does and all(k in own for k in does): raise ValueError(f'{type(self).__name__} does `{does[0]}` itself, so that of {type(cb).__name__} would never run: '
             'use Learner in its place, or leave the callback out')
 
-# %% ../nbs/06_learner.ipynb #f0114c6a
+# %% ../nbs/06_learner.ipynb #77296b85
 @patch
 @with_cbs('batch')
 def _one_batch(self:Learner):
@@ -122,7 +128,7 @@ def _one_batch(self:Learner):
     self.callback('after_predict')
     self.get_loss()
     self.callback('after_loss')
-    if not self.iter: self._check_loss()
+    if not self.iter: self._check_loss(); self._check_opt()
     if self._part:
         self.backward()
         self.callback('after_backward')
@@ -234,7 +240,7 @@ def _empty(dl, training):
     size = [f'{k}={d[k]}' for k in ('bs','batch_size','drop_last') if d.get(k)]
     return f'the {_part_nm(training)} loader has no batches' + f' ({", ".join([n]*bool(n)+size)})'*bool(n or size)
 
-# %% ../nbs/06_learner.ipynb #a191cadc
+# %% ../nbs/06_learner.ipynb #c3a698e8
 @patch
 def _set_opt(self:Learner, lr, reset):
     "See that `self.opt` fits the model, and set its rate"
@@ -249,6 +255,16 @@ def _set_opt(self:Learner, lr, reset):
         if lr is None and made and self.lr!=self._made[2]: lr = self.lr
         if lr is not None and self.opt is not None: set_lr(self.opt, lr)
         if made: self._made = self.opt,ps,self.lr
+
+@patch
+def _check_opt(self:Learner):
+    "Raise if the optimizer would leave the model as it is"
+    groups = getattr(self.opt,'param_groups',None)
+    if not self._part or groups is None: return
+    own = [p for m in (self.model,self.loss_func) if hasattr(m,'parameters') for p in m.parameters() if p.requires_grad]
+    has = {id(p) for g in groups for p in g['params']}
+    if own and not any(id(p) in has for p in own): raise ValueError('the optimizer has no trainable parameter of the model, '
+        'so nothing would be learnt: make it with those of `learn.model.parameters()`')
 
 def get_lrs(opt)->list: "The learning rates of the parameter groups of `opt`"; return [float(g['lr']) for g in getattr(opt,'param_groups',[])]
 
@@ -297,7 +313,7 @@ def _tensors(b, at='batch'):
     elif isinstance(b,Mapping): yield from (o for k,v in b.items() for o in _tensors(v, f'{at}[{k!r}]'))
     elif isinstance(b,(tuple,list)): yield from (o for k,v in enumerate(b) for o in _tensors(v, f'{at}[{k}]'))
 
-# %% ../nbs/06_learner.ipynb #fb215b46
+# %% ../nbs/06_learner.ipynb #20b1e1ce
 class TrainCB(Callback):
     "The five steps of ordinary training; batches are tuples or dictionaries"
     def __init__(self,
@@ -311,20 +327,24 @@ class TrainCB(Callback):
     def predict(self, learn):
         args,kwargs = self.inputs(learn.batch, learn.model)
         try: learn.preds = learn.model(*args, **kwargs)
-        except (ValueError,RuntimeError) as e: _explain(e, learn); raise
+        except (ValueError,RuntimeError) as e: _explain(e, learn, (args,kwargs)); raise
     def backward(self, learn): learn.loss.backward()
-    def step(self, learn): learn.opt.step()
+    def step(self, learn):
+        if learn.opt is None: raise ValueError('there is no optimizer: without an `opt_func`, set `learn.opt` before the fit')
+        learn.opt.step()
     def zero_grad(self, learn): learn.opt.zero_grad()
 
 def _keys(o): return None if o is None else (o,) if isinstance(o,str) else tuple(o)
 
-# %% ../nbs/06_learner.ipynb #a55a33d9
+# %% ../nbs/06_learner.ipynb #1d7a84e3
 @patch
 def inputs(self:TrainCB,
     batch, # Tuple, list or dictionary
     model # For the names of its arguments
 ): # A tuple and a dictionary: the arguments for `model`
     "What the model gets of `batch`"
+    if batch is None: raise RuntimeError('there is no batch: `predict` is a step of `fit`. To predict something else, call '
+        '`learn.model.eval()` and then `learn.model(x)`, in `torch.no_grad()`')
     if not isinstance(batch,(tuple,list)):
         if not isinstance(batch,Mapping): raise TypeError(f'a batch must be a tuple, a list or a dictionary, got {type(batch).__name__}')
         names,by_name,_ = self._split(batch, model)
@@ -358,16 +378,19 @@ def _find(self:TrainCB, keys, model):
     if self.targ is None and len(left)!=1: raise ValueError(f'which key is the target? The inputs are {list(inp)}, and {left or "nothing"} is left: name it, TrainCB(targ=…)')
     return inp, bool(named), self.targ or tuple(left)
 
-# %% ../nbs/06_learner.ipynb #f8bbf180
+# %% ../nbs/06_learner.ipynb #816cc8ec
 @patch
 def get_loss(self:TrainCB, learn):
     targs = self.targets(learn.batch, learn.model)
     learn.targ = targs[0] if len(targs)==1 else tuple(targs) or None
     if not learn.iter: check_targets(learn.loss_func, learn.preds, learn.targ)
     try: learn.loss = learn.loss_func(learn.preds, *targs)
-    except (IndexError,RuntimeError,ValueError): check_targets(learn.loss_func, learn.preds, learn.targ); raise
+    except (IndexError,RuntimeError,ValueError) as e:
+        check_targets(learn.loss_func, learn.preds, learn.targ)
+        if 'type' in str(e) or 'bool' in str(e): _explain_targ(e, learn)
+        raise
 
-# %% ../nbs/06_learner.ipynb #6ae603c6
+# %% ../nbs/06_learner.ipynb #9d9b2241
 _class_losses,_item_losses = {'cross_entropy','nll_loss'},{'mse_loss','l1_loss','smooth_l1_loss','huber_loss','binary_cross_entropy','binary_cross_entropy_with_logits'}
 _loss_names = dict(CrossEntropyLoss='cross_entropy', NLLLoss='nll_loss', MSELoss='mse_loss', L1Loss='l1_loss', SmoothL1Loss='smooth_l1_loss',
     HuberLoss='huber_loss', BCELoss='binary_cross_entropy', BCEWithLogitsLoss='binary_cross_entropy_with_logits')
@@ -383,15 +406,18 @@ def check_targets(
 ):
     "Raise `ValueError` for targets that don't fit the predictions"
     if preds is None: raise TypeError('the model gave None: is there a `return` in its `forward`?')
-    if not isinstance(preds,Tensor) or not isinstance(targ,Tensor): return
     nm = _loss_name(loss_func)
+    if nm in _class_losses|_item_losses and isinstance(targ,(list,tuple)) and targ and isinstance(targ[0],str):
+        raise TypeError(f'the targets are texts, such as {targ[0]!r}, and {nm} wants numbers: `Categorize` in miniai.transforms makes them')
+    if not isinstance(preds,Tensor) or not isinstance(targ,Tensor): return
     if nm in _item_losses and preds.shape!=targ.shape: raise ValueError(
         f'predictions have shape {tuple(preds.shape)} and targets {tuple(targ.shape)}: {nm} would compare each with each. ' + _fit_shapes(preds, targ))
     if nm in _class_losses and preds.ndim>1 and not targ.is_floating_point(): _check_labels(loss_func, preds, targ)
 
-# %% ../nbs/06_learner.ipynb #07ecf7bd
+# %% ../nbs/06_learner.ipynb #92a67537
 def _fit_shapes(preds, targ):
-    if preds.numel()!=targ.numel(): return 'Do the model\'s outputs fit the data?'
+    if preds.numel()!=targ.numel(): return 'Do the model\'s outputs fit the data?' + \
+        ('' if targ.is_floating_point() else ' For classes, the loss is `F.cross_entropy`')
     return 'Take the last dimension away, `preds.squeeze(-1)`, or give the targets one, `targ[:,None]`'
 
 def _check_labels(loss_func, preds, targ):
@@ -404,14 +430,32 @@ def _check_labels(loss_func, preds, targ):
     n = preds.shape[1]
     if lo<0 or hi>=n: raise ValueError(f'labels go from {lo} to {hi}, but the model has {n} outputs: labels must be 0 to {n-1}')
 
-# %% ../nbs/06_learner.ipynb #3d021771
-def _explain(e, learn):
-    "Add what we know to an error that came out of the model"
+# %% ../nbs/06_learner.ipynb #69b4d7cb
+def _explain_targ(e, learn):
+    "Add to an error about types which type the loss wants"
+    nm,p,t = _loss_name(learn.loss_func),learn.preds,learn.targ
+    if not isinstance(p,Tensor) or not isinstance(t,Tensor): return
+    if nm in _class_losses: noted(e, f'{nm} wants class numbers of type torch.int64, got {t.dtype}: `targ.long()`')
+    elif nm in _item_losses and t.dtype!=p.dtype:
+        how = '`targ.float()`' if p.dtype==torch.float32 else f'`targ.to({p.dtype})`'
+        noted(e, f'{nm} wants targets of the predictions\' type, {p.dtype}, got {t.dtype}: {how}')
+
+# %% ../nbs/06_learner.ipynb #8d363048
+def _explain(e, learn, inputs=()):
+    "Add what we know to an error that came out of the model, which was given `inputs`"
     n = _n_items(learn.batch)
     if 'more than 1 value per channel' in str(e): noted(e, f'Batch norm in training needs at least 2 items in a batch, and this one ({_where(learn)}) has {n}: '
         'leave it out with drop_last=True, or choose another batch size')
     devs = sorted({str(t.device) for _,t in _tensors(learn.batch)}),sorted({str(p.device) for p in learn.model.parameters()})
     if devs[0] and devs[1] and devs[0]!=devs[1]: noted(e, f'The model is on {", ".join(devs[1])} and the batch on {", ".join(devs[0])}: add DeviceCB() to the callbacks')
+    want = {p.dtype for p in learn.model.parameters() if p.is_floating_point()}
+    got = {t.dtype for _,t in _tensors(inputs)} - want
+    if 'type' in str(e) and len(want)==1 and got: noted(e, _dtype_note(*want, got))
+
+def _dtype_note(want, got):
+    how = '`x.float()`' if want==torch.float32 else f'`x.to({want})`'
+    if torch.uint8 in got: how += '; for pictures of bytes `x/255`'
+    return f'The model has {want} parameters, and the batch {" and ".join(sorted(map(str,got)))}: {how}'
 
 def _n_items(batch):
     "How many items `batch` has: the length of its first tensor"
@@ -465,7 +509,7 @@ def _one(x):
     except TypeError: raise TypeError(f'a metric needs one number for a batch, got {type(x).__name__}: take the mean, '
         'or make several metrics of it') from None
 
-# %% ../nbs/06_learner.ipynb #2c0d79bb
+# %% ../nbs/06_learner.ipynb #611f6407
 class Accuracy(Metric):
     "How often the model is right, from 0 to 1"
     def __init__(self,
@@ -484,9 +528,10 @@ class Accuracy(Metric):
         yes = preds.argmax(1) if classes else preds>self.thresh
         if yes.shape!=targs.shape: raise ValueError(f'predictions of shape {tuple(preds.shape)} and targets of shape {tuple(targs.shape)} don\'t go together')
         if not self._checked: _check_answers(preds, targs, classes)
-        self._checked,keep = True,targs!=self.ignore_index
-        if classes: self.add((keep & (yes==targs)).sum(), keep.sum())
-        else: self.add((yes==targs).sum(), targs.numel())
+        self._checked,right = True,yes==targs
+        if not classes: return self.add(right.sum(), targs.numel())
+        keep = targs!=self.ignore_index
+        self.add((right if self.ignore_index<0 else right & keep).sum(), keep.sum())   # below 0 is never right
 
 # %% ../nbs/06_learner.ipynb #63bbdeb5
 def _kind(o): return f'{type(o).__name__}' + (f' of {len(o)}' if isinstance(o,(tuple,list,Mapping)) else '')
@@ -520,7 +565,7 @@ def _as_metric(nm, m):
 
 def _metric_nm(m): return m.__name__ if hasattr(m,'__name__') and not isinstance(m,type) else camel2snake((m if isinstance(m,type) else type(m)).__name__)
 
-# %% ../nbs/06_learner.ipynb #3ab7cc73
+# %% ../nbs/06_learner.ipynb #a88787fa
 class MetricsCB(Callback):
     "Loss and metrics over whole epochs: a row of numbers for each, kept in `learn.history`"
     looks = False
@@ -535,7 +580,10 @@ class MetricsCB(Callback):
         self.loss,self.row = Mean(),None
         if 'loss' in metrics: raise ValueError('a metric can\'t be called loss: that is there already')
         self.all_metrics = {'loss':self.loss, **self.metrics}
-    def before_fit(self, learn): learn.metrics,learn.history,self.row = self,[],None
+    def before_fit(self, learn):
+        if sum(isinstance(cb,MetricsCB) for cb in learn.cbs)>1: raise ValueError('there are two MetricsCB, and both would write '
+            '`learn.history`: give all metrics to one, MetricsCB(metric1, metric2)')
+        learn.metrics,learn.history,self.row = self,[],None
     def before_epoch(self, learn):
         for m in self.all_metrics.values(): m.reset()
         if self.row is None or self.row['epoch']!=learn.epoch: self.row = {'epoch':learn.epoch}
@@ -739,7 +787,7 @@ def _draw(self:ProgressCB):
     self.view.draw_graph(fig)
     self.drawn = time.perf_counter(); self.took = self.drawn-t
 
-# %% ../nbs/06_learner.ipynb #40bc4764
+# %% ../nbs/06_learner.ipynb #d86ab366
 class TrainLearner(Learner):
     "A `Learner` that trains without a `TrainCB`"
     def __init__(self,
@@ -757,7 +805,7 @@ class TrainLearner(Learner):
     def predict(self): self.train_cb.predict(self)
     def get_loss(self): self.train_cb.get_loss(self)
     def backward(self): self.loss.backward()
-    def step(self): self.opt.step()
+    def step(self): self.train_cb.step(self)
     def zero_grad(self): self.opt.zero_grad()
 
 # %% ../nbs/06_learner.ipynb #9fa5e09f
