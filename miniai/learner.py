@@ -48,7 +48,7 @@ class Learner:
     def training(self): "In training (True) or validation (False)? Between fits: the model's mode"; return self.model.training if self._part is None else self._part
     def __repr__(self): return f'{type(self).__name__}({type(self.model).__name__}, lr={self.lr}, cbs={[type(cb).__name__ for cb in self.cbs]})'
 
-# %% ../nbs/06_learner.ipynb #4b1fd6b9
+# %% ../nbs/06_learner.ipynb #174187f0
 def _listify(o): return [] if o is None else list(o) if isinstance(o,(list,tuple)) or hasattr(o,'__next__') or type(o).__name__=='L' else [o]
 
 def _check_parts(model, loss_func, opt_func):
@@ -61,8 +61,8 @@ def _check_parts(model, loss_func, opt_func):
 
 def _check_lr(lr):
     try: ok = lr is None or lr>=0
-    except TypeError: raise TypeError(f'`lr` must be a number, got {lr!r}; for rates by group, see `by_group`, or `OneCycleCB` '
-        'in miniai.optimizers') from None
+    except TypeError: raise TypeError(f'`lr` must be a number, got {lr!r}; for rates by group, see `by_group` '
+        'and `OneCycleCB` in miniai.optimizers') from None
     if not ok: raise ValueError(f'`lr` must be 0 or more, got {lr}')
     return lr
 
@@ -105,12 +105,13 @@ def _do(self:Learner, nm):
     if not fs: raise RuntimeError(f'nobody does `{nm}`: add TrainCB() to the callbacks, or use TrainLearner')
     call_methods(fs, nm, self)
 
-# %% ../nbs/06_learner.ipynb #7d3fcdf0
+# %% ../nbs/06_learner.ipynb #5ea2f4d7
 @patch
 def _check_steps(self:Learner):
     "Raise if a step has two owners, or if a callback is there twice"
     for i,cb in enumerate(self.cbs):
-        if any(cb is o for o in self.cbs[:i]): raise ValueError(f'the same {type(cb).__name__} is in the callbacks twice: leave one out')
+        if any(cb is o for o in self.cbs[:i]): raise ValueError(
+            f'the same {type(cb).__name__} is in the callbacks twice: leave one out')
     own = [k for k in cb_steps if getattr(type(self),k) is not getattr(Learner,k)]
     for k in cb_steps:
         cbs = [type(cb).__name__ for cb in self.cbs if hasattr(cb,k)]
@@ -240,7 +241,7 @@ def _empty(dl, training):
     size = [f'{k}={d[k]}' for k in ('bs','batch_size','drop_last') if d.get(k)]
     return f'the {_part_nm(training)} loader has no batches' + f' ({", ".join([n]*bool(n)+size)})'*bool(n or size)
 
-# %% ../nbs/06_learner.ipynb #c3a698e8
+# %% ../nbs/06_learner.ipynb #78feb6c6
 @patch
 def _set_opt(self:Learner, lr, reset):
     "See that `self.opt` fits the model, and set its rate"
@@ -263,8 +264,9 @@ def _check_opt(self:Learner):
     if not self._part or groups is None: return
     own = [p for m in (self.model,self.loss_func) if hasattr(m,'parameters') for p in m.parameters() if p.requires_grad]
     has = {id(p) for g in groups for p in g['params']}
-    if own and not any(id(p) in has for p in own): raise ValueError('the optimizer has no trainable parameter of the model, '
-        'so nothing would be learnt: make it with those of `learn.model.parameters()`')
+    if own and not any(id(p) in has for p in own): raise ValueError(
+        'the optimizer has no trainable parameter of the model, so nothing would be learnt: '
+        'make it with those of `learn.model.parameters()`')
 
 def get_lrs(opt)->list: "The learning rates of the parameter groups of `opt`"; return [float(g['lr']) for g in getattr(opt,'param_groups',[])]
 
@@ -313,7 +315,7 @@ def _tensors(b, at='batch'):
     elif isinstance(b,Mapping): yield from (o for k,v in b.items() for o in _tensors(v, f'{at}[{k!r}]'))
     elif isinstance(b,(tuple,list)): yield from (o for k,v in enumerate(b) for o in _tensors(v, f'{at}[{k}]'))
 
-# %% ../nbs/06_learner.ipynb #20b1e1ce
+# %% ../nbs/06_learner.ipynb #54053829
 class TrainCB(Callback):
     "The five steps of ordinary training; batches are tuples or dictionaries"
     def __init__(self,
@@ -330,21 +332,22 @@ class TrainCB(Callback):
         except (ValueError,RuntimeError) as e: _explain(e, learn, (args,kwargs)); raise
     def backward(self, learn): learn.loss.backward()
     def step(self, learn):
-        if learn.opt is None: raise ValueError('there is no optimizer: without an `opt_func`, set `learn.opt` before the fit')
+        if learn.opt is None:
+            raise ValueError('there is no optimizer: without an `opt_func`, set `learn.opt` before the fit')
         learn.opt.step()
     def zero_grad(self, learn): learn.opt.zero_grad()
 
 def _keys(o): return None if o is None else (o,) if isinstance(o,str) else tuple(o)
 
-# %% ../nbs/06_learner.ipynb #1d7a84e3
+# %% ../nbs/06_learner.ipynb #e77bf5e6
 @patch
 def inputs(self:TrainCB,
     batch, # Tuple, list or dictionary
     model # For the names of its arguments
 ): # A tuple and a dictionary: the arguments for `model`
     "What the model gets of `batch`"
-    if batch is None: raise RuntimeError('there is no batch: `predict` is a step of `fit`. To predict something else, call '
-        '`learn.model.eval()` and then `learn.model(x)`, in `torch.no_grad()`')
+    if batch is None: raise RuntimeError('there is no batch: `predict` is a step of `fit`. To predict something else, '
+        'call `learn.model.eval()` and then `learn.model(x)`, in `torch.no_grad()`')
     if not isinstance(batch,(tuple,list)):
         if not isinstance(batch,Mapping): raise TypeError(f'a batch must be a tuple, a list or a dictionary, got {type(batch).__name__}')
         names,by_name,_ = self._split(batch, model)
@@ -390,7 +393,7 @@ def get_loss(self:TrainCB, learn):
         if 'type' in str(e) or 'bool' in str(e): _explain_targ(e, learn)
         raise
 
-# %% ../nbs/06_learner.ipynb #9d9b2241
+# %% ../nbs/06_learner.ipynb #2a7170d1
 _class_losses,_item_losses = {'cross_entropy','nll_loss'},{'mse_loss','l1_loss','smooth_l1_loss','huber_loss','binary_cross_entropy','binary_cross_entropy_with_logits'}
 _loss_names = dict(CrossEntropyLoss='cross_entropy', NLLLoss='nll_loss', MSELoss='mse_loss', L1Loss='l1_loss', SmoothL1Loss='smooth_l1_loss',
     HuberLoss='huber_loss', BCELoss='binary_cross_entropy', BCEWithLogitsLoss='binary_cross_entropy_with_logits')
@@ -408,7 +411,8 @@ def check_targets(
     if preds is None: raise TypeError('the model gave None: is there a `return` in its `forward`?')
     nm = _loss_name(loss_func)
     if nm in _class_losses|_item_losses and isinstance(targ,(list,tuple)) and targ and isinstance(targ[0],str):
-        raise TypeError(f'the targets are texts, such as {targ[0]!r}, and {nm} wants numbers: `Categorize` in miniai.transforms makes them')
+        raise TypeError(f'the targets are texts, such as {targ[0]!r}, and {nm} wants numbers: '
+            '`Categorize` in miniai.transforms makes them')
     if not isinstance(preds,Tensor) or not isinstance(targ,Tensor): return
     if nm in _item_losses and preds.shape!=targ.shape: raise ValueError(
         f'predictions have shape {tuple(preds.shape)} and targets {tuple(targ.shape)}: {nm} would compare each with each. ' + _fit_shapes(preds, targ))
@@ -440,7 +444,7 @@ def _explain_targ(e, learn):
         how = '`targ.float()`' if p.dtype==torch.float32 else f'`targ.to({p.dtype})`'
         noted(e, f'{nm} wants targets of the predictions\' type, {p.dtype}, got {t.dtype}: {how}')
 
-# %% ../nbs/06_learner.ipynb #8d363048
+# %% ../nbs/06_learner.ipynb #2bea86a5
 def _explain(e, learn, inputs=()):
     "Add what we know to an error that came out of the model, which was given `inputs`"
     n = _n_items(learn.batch)
@@ -463,11 +467,11 @@ def _n_items(batch):
     return next((len(t) for _,t in _tensors(batch) if t.ndim), 1)
 
 def _batch_len(learn):
-    "How many items the batch of `learn` has: the length of its targets if they are a tensor, otherwise of its first tensor"
+    "How many items a batch has: the length of its targets if they are a tensor, otherwise of its first tensor"
     t = learn.targ
     return len(t) if isinstance(t,Tensor) and t.ndim else _n_items(learn.batch)
 
-# %% ../nbs/06_learner.ipynb #30cb829d
+# %% ../nbs/06_learner.ipynb #335df44d
 class Metric:
     "Base of metrics: a quotient of two sums over a data set. Subclasses define `update`, which calls `add` for each batch"
     def __init__(self): self.reset()
@@ -478,13 +482,15 @@ class Metric:
         weight:float=1 # What `x` is multiplied by: 1 if it is a sum over the items, `n` if it is their mean
     ):
         "Take one batch into account"
-        if x.numel()!=1: raise ValueError(f'a metric needs one number for a batch, got shape {tuple(x.shape)}: take the mean')
+        if x.numel()!=1:
+            raise ValueError(f'a metric needs one number for a batch, got shape {tuple(x.shape)}: take the mean')
         self._new.append(x); self._weights.append(weight); self.n += n
         if len(self._new)>=256: self._fold()
     def _fold(self):
         if not self._new: return
         dtype,dev = _sum_type(self._new[0]),self._new[0].device
-        self.total = self.total + (torch.stack(self._new).flatten().to(dtype)*torch.tensor(self._weights, dtype=dtype, device=dev)).sum()
+        weights = torch.tensor(self._weights, dtype=dtype, device=dev)
+        self.total = self.total + (torch.stack(self._new).flatten().to(dtype)*weights).sum()
         self._new,self._weights = [],[]
     def compute(self)->float: # nan if there was nothing
         "The value for all batches since `reset`"
@@ -533,22 +539,22 @@ class Accuracy(Metric):
         keep = targs!=self.ignore_index
         self.add((right if self.ignore_index<0 else right & keep).sum(), keep.sum())   # below 0 is never right
 
-# %% ../nbs/06_learner.ipynb #63bbdeb5
-def _kind(o): return f'{type(o).__name__}' + (f' of {len(o)}' if isinstance(o,(tuple,list,Mapping)) else '')
+# %% ../nbs/06_learner.ipynb #7d64305b
+def _kind(o): return type(o).__name__ + (f' of {len(o)}' if isinstance(o,(tuple,list,Mapping)) else '')
 
 def _no_tensors(preds, targs):
-    return (f'Accuracy compares one tensor with another, got {_kind(preds)} as predictions and {_kind(targs)} as targets: '
-        'write a metric that picks one, MetricsCB(acc=lambda p,t: …)')
+    return (f'Accuracy compares one tensor with another, got {_kind(preds)} as predictions and {_kind(targs)} '
+        'as targets: write a metric that picks one, MetricsCB(acc=lambda p,t: …)')
 
 def _check_answers(preds, targs, classes):
     "Raise if `targs` are no class numbers, or not 0 and 1"
-    if classes and preds.shape[1]==1: raise ValueError(
-        f'predictions have shape {tuple(preds.shape)}, which is a single class: for yes or no, `preds.squeeze(1)` or `targs[:,None]`')
+    if classes and preds.shape[1]==1: raise ValueError(f'predictions have shape {tuple(preds.shape)}, which is '
+        'a single class: for yes or no, `preds.squeeze(1)` or `targs[:,None]`')
     if (targs==(targs.long() if classes else targs.bool())).all(): return
     if classes: raise ValueError(f'targets must be class numbers, got {targs.dtype} with fractions')
-    raise ValueError(f'predictions and targets both have shape {tuple(targs.shape)}: then targets must be 0 (no) or 1 (yes), got '
-        f'{targs.min().item():.4g} to {targs.max().item():.4g}. For probabilities of classes compare `t.argmax(1)`; numbers need '
-        'another metric, such as `F.l1_loss`')
+    raise ValueError(f'predictions and targets both have shape {tuple(targs.shape)}: then targets must be 0 (no) or '
+        f'1 (yes), got {targs.min().item():.4g} to {targs.max().item():.4g}. For probabilities of classes compare '
+        '`t.argmax(1)`; numbers need another metric, such as `F.l1_loss`')
 
 # %% ../nbs/06_learner.ipynb #3a2219d5
 class FuncMetric(Mean):
@@ -565,7 +571,7 @@ def _as_metric(nm, m):
 
 def _metric_nm(m): return m.__name__ if hasattr(m,'__name__') and not isinstance(m,type) else camel2snake((m if isinstance(m,type) else type(m)).__name__)
 
-# %% ../nbs/06_learner.ipynb #a88787fa
+# %% ../nbs/06_learner.ipynb #a77baa7b
 class MetricsCB(Callback):
     "Loss and metrics over whole epochs: a row of numbers for each, kept in `learn.history`"
     looks = False
@@ -581,8 +587,9 @@ class MetricsCB(Callback):
         if 'loss' in metrics: raise ValueError('a metric can\'t be called loss: that is there already')
         self.all_metrics = {'loss':self.loss, **self.metrics}
     def before_fit(self, learn):
-        if sum(isinstance(cb,MetricsCB) for cb in learn.cbs)>1: raise ValueError('there are two MetricsCB, and both would write '
-            '`learn.history`: give all metrics to one, MetricsCB(metric1, metric2)')
+        if sum(isinstance(cb,MetricsCB) for cb in learn.cbs)>1:
+            raise ValueError('there are two MetricsCB, and both would write `learn.history`: '
+                'give all metrics to one, MetricsCB(metric1, metric2)')
         learn.metrics,learn.history,self.row = self,[],None
     def before_epoch(self, learn):
         for m in self.all_metrics.values(): m.reset()
