@@ -578,7 +578,7 @@ def _by_channel(x, dim):
     x = x.movedim(dim, 0).flatten(1)
     return x.float() if x.device.type=='mps' else x.double()
 
-# %% ../nbs/08_transforms.ipynb #8c34dda4
+# %% ../nbs/08_transforms.ipynb #f5f074fa
 class Normalize(Transform):
     "Pictures with mean 0 and standard deviation 1 in each channel"
     order,strict = 99,True
@@ -601,7 +601,9 @@ class Normalize(Transform):
     ): "Normalize with the statistics of all that `dl` gives, in a stream"; return cls(*mean_std(dl))
     def setups(self, dl:DataLoader):
         if self.mean is not None: return
-        batches = [dl.one_batch()] if self.n_batches==1 else itertools.islice(copy.copy(dl), self.n_batches)
+        dl = copy.copy(dl)
+        dl.seed = 0                                      # the same guess whatever the loader's seed
+        batches = [dl.one_batch()] if self.n_batches==1 else itertools.islice(dl, self.n_batches)
         def checked(b): self._check(b); return b
         self._set(*mean_std(map(checked, batches)))
     def encodes(self, x:TensorImage):
@@ -636,7 +638,7 @@ class Category(str):
     "The name of a class"
     def show(self, ctx=None, **kwargs): "As the title of `ctx`"; return show_title(self, ctx)
 
-# %% ../nbs/08_transforms.ipynb #4cabc76b
+# %% ../nbs/08_transforms.ipynb #7a049d07
 class Categorize(Transform):
     "From names of classes to numbers, and back"
     order = 1
@@ -656,6 +658,8 @@ class Categorize(Transform):
         self._set(_vocab(enumerate(items), self.sort))
     def encodes(self, o)->TensorCategory: return TensorCategory(self._number(_plain(o)))
     def decodes(self, o:TensorCategory)->None:
+        if o.is_floating_point(): raise TypeError(
+            f'classes are whole numbers, got {_describe(o)}: of the scores of a model, take `argmax(1)` first')
         if o.ndim: return [Category(self.vocab[i]) for i in o.tolist()]
         return Category(self.vocab[o.item()])
     def _number(self, o):
@@ -669,8 +673,13 @@ class Categorize(Transform):
         hint = 'Is it in no training item? Give `vocab`, or set `add_na`'
         raise ValueError(f'{o!r} is not in the vocabulary: {some}. {hint}')
 
-# %% ../nbs/08_transforms.ipynb #26d56dc2
+# %% ../nbs/08_transforms.ipynb #ae897adc
 def _plain(o): return o.item() if isinstance(o,(Tensor,np.generic)) and o.ndim==0 else o
+
+def _is_name(o):
+    "Can `o` name a class? None, NaN, paths, and what has parts can't"
+    if isinstance(o,(Path,Tensor,tuple)) or type(o).__hash__ is None: return False
+    return o is not None and o==o
 
 def _vocab(
     numbered, # Pairs of a position and a name
@@ -680,8 +689,9 @@ def _vocab(
     found = {}
     for i,o in numbered:
         o = _plain(o)
-        if o is None or o!=o or isinstance(o,(list,set,dict)):
-            raise ValueError(f'item {i} is {o!r}, which is no name of a class')
+        if not _is_name(o):
+            what = _describe(o) if isinstance(o,(Path,Tensor,tuple)) else f'{o!r:.60}'
+            raise ValueError(f'item {i} is {what}, which is no name of a class: give a function that finds it, `get_y`')
         found.setdefault(o, i)
     try: return sorted(found) if sort else list(found)
     except TypeError as e:
@@ -937,16 +947,16 @@ def _is_item(b):
     p = _first(b, (TensorImage,TensorMask))
     return p is not None and p.ndim==p.item_ndim
 
-# %% ../nbs/08_transforms.ipynb #73e953bf
+# %% ../nbs/08_transforms.ipynb #10a1a6b4
 @patch
 def decode_batch(self:TfmdDL,
     b, # A batch; predictions may stand in place of its targets
-    max_n:int=9 # Decode at most this many items
+    max_n:int=9 # Decode at most this many items; None: all
 )->list: # Items as the data set would show them
     "Undo all that was done to the items of `b`"
     b,back = self.decode(b),getattr(self.dataset, 'decode', None)
     if isinstance(b,list) and any(isinstance(o,Tensor) for o in b): b = tuple(b)     # parts, not a list of items
-    items = [b] if self.prebatched and _is_item(b) else [_nth(b, i) for i in range(min(_n_items(b), max_n))]
+    items = [b] if self.prebatched and _is_item(b) else [_nth(b, i) for i in range(_n_items(b))[:max_n]]
     if isinstance(self.after_item,Pipeline): items = list(map(self.after_item.decode, items))
     return items if back is None else list(map(back, items))
 
@@ -964,7 +974,27 @@ def show_batch(self:TfmdDL,
     for o,ax in zip(items, axs): show_item(o, ax)
     return axs
 
-# %% ../nbs/08_transforms.ipynb #27265c45
+# %% ../nbs/08_transforms.ipynb #ed6a5e4e
+@patch
+def _predicted(self:TfmdDL, n, preds):
+    "`preds` as targets"
+    like = self._example(n+len(preds))
+    kinds = [*like[n:], *[None]*len(preds)] if isinstance(like,(tuple,list)) else [None]*len(preds)
+    return tuple(t.predicted(p) if isinstance(t,TensorBase) else p for t,p in zip(kinds, preds))
+
+@patch
+def decode_preds(self:TfmdDL,
+    b, # A batch: a tuple, with or without targets
+    preds, # What the model gave for it; a tuple if there are several targets
+    max_n:int=None # Decode at most this many items; default: all
+)->list: # Items as the data set would show them, with the predictions in place of targets
+    "Undo all that was done to the inputs of `b`, and say what `preds` mean; raises `TypeError` if `b` is no tuple"
+    if not isinstance(b,(tuple,list)):
+        raise TypeError(f'inputs and targets are told apart in a tuple, got {_describe(b)}')
+    n,preds = getattr(self.dataset, 'n_inp', 1),preds if isinstance(preds,tuple) else (preds,)
+    return self.decode_batch((*b[:n],*self._predicted(n, preds)), max_n)
+
+# %% ../nbs/08_transforms.ipynb #78174283
 @patch
 @delegates(get_grid, but=['n'])
 def show_results(self:TfmdDL,
@@ -974,22 +1004,10 @@ def show_results(self:TfmdDL,
     **kwargs
 ): # The axes
     "Show items with their targets, if there are any, and what was predicted; raises `TypeError` if `b` is no tuple"
-    if not isinstance(b,(tuple,list)):
-        raise TypeError(f'inputs and targets are told apart in a tuple, got {_describe(b)}')
-    n,preds = getattr(self.dataset, 'n_inp', 1),preds if isinstance(preds,tuple) else (preds,)
-    guess = self._predicted(n, preds)
-    both = [b, (*b[:n],*guess)] if len(b)>n else [(*b[:n],*guess)]
-    rows = list(zip(*(self.decode_batch(o, max_n) for o in both)))
+    n,guess = getattr(self.dataset, 'n_inp', 1),self.decode_preds(b, preds, max_n)
+    rows = list(zip(self.decode_batch(b, max_n), guess) if len(b)>n else zip(guess))
     pictures = any(getattr(p,'ndim',0)>=2 or _is_picture(p) for p in rows[0][0][n:])
     return _show_pictures(rows, **kwargs) if pictures else _show_words(rows, n, **kwargs)
-
-# %% ../nbs/08_transforms.ipynb #eb99d325
-@patch
-def _predicted(self:TfmdDL, n, preds):
-    "`preds` as targets"
-    like = self._example(n+len(preds))
-    kinds = [*like[n:], *[None]*len(preds)] if isinstance(like,(tuple,list)) else [None]*len(preds)
-    return tuple(t.predicted(p) if isinstance(t,TensorBase) else p for t,p in zip(kinds, preds))
 
 # %% ../nbs/08_transforms.ipynb #5343745d
 def _show_words(rows, n, **kwargs):
