@@ -7,7 +7,7 @@ __all__ = ['FilteredBase', 'TfmdLists', 'Datasets', 'DatasetsDL', 'TransformBloc
            'TensorMultiCategory', 'MultiCategory', 'MultiCategorize', 'MultiCategoryBlock', 'TensorFloat', 'ToFloats',
            'RegressionBlock', 'DataBlock', 'test_dl']
 
-# %% ../nbs/09_blocks.ipynb #10019936
+# %% ../nbs/09_blocks.ipynb #6df80e47
 import copy, inspect, io
 from collections.abc import Mapping
 from functools import partial
@@ -25,7 +25,7 @@ from .core import noted, to_device
 from .dataloaders import DataLoaders, SkipItemException, seeded
 from .files import ImageFileError, RandomSplitter, load_image, _check_mode, _to_mode
 from .transforms import (ByteToFloatTensor, Categorize, Category, ItemTransform, Pipeline, TensorBase,
-    TensorCategory, TensorImage, TfmdDL, ToTensor, Transform, as_transform, show_item, _describe)
+    TensorCategory, TensorImage, TfmdDL, ToTensor, Transform, as_transform, show_item, _describe, _vocab)
 
 # %% ../nbs/09_blocks.ipynb #68582cb2
 def _raw(items, i):
@@ -121,10 +121,11 @@ def report(self:FilteredBase):
     if (bad := self.bad): print(f'{len(bad)} of {len(self)} items {"was" if len(bad)==1 else "were"} left out: '
         + ', '.join(map(_describe, bad[:2])) + (', …' if len(bad)>2 else ''))
 
-# %% ../nbs/09_blocks.ipynb #3734106a
+# %% ../nbs/09_blocks.ipynb #99ae96f8
 class _Shown:
-    "Training items as the transforms `fs` make them; without those that are left out"
-    def __init__(self, items, fs, idxs=None): self.items,self.fs,self.idxs,self.failed = items,fs,idxs,None
+    "Items of a split as the transforms `fs` make them; without those that are left out"
+    def __init__(self, items, fs, idxs=None, split_idx=0):
+        self.items,self.fs,self.idxs,self.split_idx,self.failed = items,fs,idxs,split_idx,None
     def __len__(self): return len(self.items)
     def __getitem__(self, i): return self._made(i, self.items[i])
     def __iter__(self):
@@ -133,15 +134,17 @@ class _Shown:
             except SkipItemException: continue
             yield o
     def _made(self, i, o):
+        raw = o
         for f in self.fs:
-            try: o = f(o, 0)
+            try: o = f(o, self.split_idx)
             except SkipItemException: raise
             except Exception as e:
                 self.failed = f.name, i if self.idxs is None else list(self.idxs)[i], o
-                raise noted(e, f'in transform {f.name}, given {_short(o)}, item {self.failed[1]}')
+                made = '' if o is raw else f', made of {_short(raw)}'
+                raise noted(e, f'in transform {f.name}, given {_short(o)}{made}, item {self.failed[1]}')
         return o
 
-# %% ../nbs/09_blocks.ipynb #95e9f16e
+# %% ../nbs/09_blocks.ipynb #7b158d2d
 class _Rows:
     "The rows of a table, as a list"
     def __init__(self, df): self.df = df
@@ -162,10 +165,11 @@ class _LazyRow(Mapping):
     def __contains__(self, k): return k in self.rows.ds.features
     def __iter__(self): return iter(self.rows.ds.features)
     def __len__(self): return len(self.rows.ds.features)
+    def __repr__(self): return f'a row with {", ".join(self)}'
 
-def _short(x): return f'a row with {", ".join(x)}' if isinstance(x,_LazyRow) else _describe(x)
+def _short(x): return repr(x) if isinstance(x,_LazyRow) else _describe(x)
 
-# %% ../nbs/09_blocks.ipynb #62a38903
+# %% ../nbs/09_blocks.ipynb #698b57a4
 class _LazyRows:
     "The rows of a Hugging Face data set, which read the columns that are asked for"
     def __init__(self, ds): self.ds,self.seen = ds,{}
@@ -181,9 +185,9 @@ class _LazyRows:
         o = self.seen[k,i//n][i%n]
         return _Label.of(o, kind.names) if isinstance(kind,hfds.ClassLabel) and isinstance(o,int) else o
 
-def _for_setup(items, splits, lazy=True):
-    "The training items, as transforms are shown them"
-    items = items if splits is None else _pick(items, splits[0])
+def _for_setup(items, splits, lazy=True, k=0):
+    "The items for training (or of split `k`), as transforms are shown them"
+    items = items if splits is None else _pick(items, splits[k])
     if lazy and isinstance(items,hfds.Dataset) and items.format['type'] is None: return _LazyRows(items)
     return _Rows(items) if isinstance(items,pd.DataFrame) else items
 
@@ -197,21 +201,36 @@ def _names_of(shown):
         names = o.names
     return names
 
-# %% ../nbs/09_blocks.ipynb #59ce678e
-def _set_up(f, shown):
+# %% ../nbs/09_blocks.ipynb #7232b8ba
+def _valid(items, splits, fs):
+    "The validation items, if there are any, as `fs` make them"
+    if splits is None or len(splits)<2: return _Shown([], fs)
+    return _Shown(_for_setup(items, splits, k=1), fs, splits[1], 1)
+
+def _check_valid(f, shown, valid):
+    "Send the validation items through `f`, too"
+    others = valid([*shown.fs, f])
+    try:
+        for _ in others: pass
+    finally: shown.failed = others.failed
+
+# %% ../nbs/09_blocks.ipynb #8ccf7533
+def _set_up(f, shown, valid):
     "Set up `f` with training items"
     own = isinstance(f,Categorize) and f.vocab is None and not f.add_na
     try:
         if own and (names := _names_of(shown)): f._set(names)
         else: f.setup(shown)
     except Exception as e: raise noted(e, f'in setting up {f.name}')
+    if own: _check_valid(f, shown, valid)
 
-def _set_up_all(pipe, items, idxs=None):
-    "Set up one transform after the other; each is shown what those before it make of `items`"
+def _set_up_all(pipe, items, splits):
+    "Set up one transform after the other; each is shown what those before it make of the training items"
+    train,idxs,valid = _for_setup(items, splits), splits and splits[0], partial(_valid, items, splits)
     with seeded(0):
-        for k,f in enumerate(pipe.fs): _set_up(f, _Shown(items, pipe.fs[:k], idxs))
+        for k,f in enumerate(pipe.fs): _set_up(f, _Shown(train, pipe.fs[:k], idxs), valid)
 
-# %% ../nbs/09_blocks.ipynb #5f51a399
+# %% ../nbs/09_blocks.ipynb #6ac775f4
 class TfmdLists(FilteredBase):
     "Items that go through a `Pipeline` when they are asked for"
     def __init__(self,
@@ -224,7 +243,7 @@ class TfmdLists(FilteredBase):
     ):
         self._start(items, splits, split_idx)
         self.tfms = Pipeline(tfms, split_idx)
-        if do_setup: _set_up_all(self.tfms, _for_setup(items, splits), None if splits is None else splits[0])
+        if do_setup: _set_up_all(self.tfms, items, splits)
     def _item(self, o): return self.tfms(o)
     def _like(self, items, i): return TfmdLists(items, self.tfms, split_idx=i, do_setup=False)
     def __getattr__(self, k):
@@ -390,7 +409,7 @@ def CategoryBlock(
     "A part that is one category: a name, or a number"
     return TransformBlock([Categorize(vocab, sort, add_na)])
 
-# %% ../nbs/09_blocks.ipynb #dfd20376
+# %% ../nbs/09_blocks.ipynb #805ac25d
 class TensorMultiCategory(TensorBase):
     "Zeros and ones, one for each class that a thing may belong to"
     predicted = classmethod(lambda cls, preds: cls((preds.sigmoid()>0.5).float()))
@@ -401,22 +420,23 @@ class MultiCategory(tuple):
     def __str__(self): return ';'.join(map(str, self))
 
 def _names(o):
-    if isinstance(o,str): raise TypeError(
-        f'several categories are a list of names, got the text {o!r}: split it in `get_y`, for example')
+    if isinstance(o,(str,Mapping)) or not hasattr(o,'__iter__'): raise TypeError(
+        f'several categories are a list of names, got {_short(o)}: give a `get_y` that makes one')
     return [n.item() if isinstance(n,(Tensor,np.generic)) else n for n in o]
 
-# %% ../nbs/09_blocks.ipynb #d3113f07
+# %% ../nbs/09_blocks.ipynb #23140e47
 class MultiCategorize(Categorize):
     "From a list of names to zeros and ones, and back"
     whole = True
     def setups(self, items):
         if self.vocab is not None: return
-        found = dict.fromkeys(o for names in items for o in _names(names))
-        self._set(sorted(found) if self.sort else found)
+        self._set(_vocab(((i,o) for i,names in enumerate(items) for o in _names(names)), self.sort))
     def encodes(self, o)->TensorMultiCategory:
         idxs = torch.tensor([self._number(n) for n in _names(o)], dtype=torch.int64)
         return torch.zeros(len(self.vocab)).index_fill_(0, idxs, 1)
     def decodes(self, o:TensorMultiCategory)->None:
+        if len(bad := o[(o!=0)&(o!=1)]): raise ValueError(f'several categories are zeros and ones, got {bad[0].item():.3g}: '
+            'of the scores of a model, take `sigmoid()>0.5` first')
         return MultiCategory(self.vocab[i] for i in o.nonzero()[:,0].tolist())
 
 # %% ../nbs/09_blocks.ipynb #4077d078
@@ -498,13 +518,16 @@ def _called(f):
     while isinstance(f,partial): f = f.func
     return getattr(f,'__qualname__',repr(f)).split('.<locals>')[0]
 
-# %% ../nbs/09_blocks.ipynb #b355df50
+# %% ../nbs/09_blocks.ipynb #f45a3c1c
 def _getters(get_x, get_y, n_inp, n):
     "A getter for each block, None where the item itself is wanted"
     res = []
     for nm,gs,k in (('get_x',get_x,n_inp), ('get_y',get_y,n-n_inp)):
         gs = [None]*k if gs is None else gs if isinstance(gs,(list,tuple)) else [gs]
         if len(gs)!=k: raise ValueError(f'`{nm}` has {len(gs)} functions, and the number of blocks for it is {k}')
+        for g in gs:
+            if g is not None and not callable(g): raise TypeError(
+                f'`{nm}` is a function from an item to its part, such as itemgetter({g!r:.20}); got {g!r:.20}')
         res += [None if g is None else _whole(g, nm) for g in gs]
     return res
 
@@ -640,24 +663,24 @@ def _step(name, f, x, show=_short):
     _say(name, show(res))
     return res
 
-# %% ../nbs/09_blocks.ipynb #6c3bc452
-def _prepare(f, shown, dl, x):
+# %% ../nbs/09_blocks.ipynb #471acce0
+def _prepare(f, shown, valid, dl, x):
     "Set up `f` with training items, or with a loader; an error of a transform before it is put down to that one"
-    try: _set_up(f, shown) if dl is None else f.setup(dl)
+    try: _set_up(f, shown, valid) if dl is None else f.setup(dl)
     except Exception as e:
         if shown.failed is None: raise _failed(e, f.name, x, ' while it was set up')
         name,i,o = shown.failed
         raise _failed(e, name, o, f' at item {i}, when {f.name} was set up')
 
-# %% ../nbs/09_blocks.ipynb #45872a43
-def _walk(pipe, items, train=None, idxs=None, dl=None):
+# %% ../nbs/09_blocks.ipynb #59198b14
+def _walk(pipe, items, train=None, idxs=None, valid=None, dl=None):
     "Set up each transform of `pipe` and let it change an item, and print what comes out of it"
     todo,pipe.fs = pipe.fs,[]
     made,shown = _Shown(items, pipe.fs),_Shown(train, pipe.fs, idxs)
     try:
         x = next(iter(made))
         for f in todo:
-            _prepare(f, shown, dl, x)
+            _prepare(f, shown, valid, dl, x)
             try: x = _step(f.name, lambda x: f(x, 0), x)
             except SkipItemException:
                 pipe.fs.append(f)
@@ -674,7 +697,7 @@ def _next(f, made, x):
     _say('another item', _short(x))
     return x
 
-# %% ../nbs/09_blocks.ipynb #b4fd6fb5
+# %% ../nbs/09_blocks.ipynb #c0b7321d
 @patch
 def summary(self:DataBlock,
     source, # As for `datasets`
@@ -692,7 +715,7 @@ def summary(self:DataBlock,
         for k,tl in enumerate(dss.tls):
             print('input' if k<self.n_inp else 'target')
             _step('an item', lambda i: _raw(items, int(i)), next(iter(splits[0])))
-            _walk(tl.tfms, raw, train, splits[0])
+            _walk(tl.tfms, raw, train, splits[0], partial(_valid, items, splits))
         _walk_batch(dl)
 
 # %% ../nbs/09_blocks.ipynb #13d6241f
