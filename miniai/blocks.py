@@ -144,7 +144,7 @@ class _Shown:
                 raise noted(e, f'in transform {f.name}, given {_short(o)}{made}, item {self.failed[1]}')
         return o
 
-# %% ../nbs/09_blocks.ipynb #7b158d2d
+# %% ../nbs/09_blocks.ipynb #85449ae2
 class _Rows:
     "The rows of a table, as a list"
     def __init__(self, df): self.df = df
@@ -167,7 +167,9 @@ class _LazyRow(Mapping):
     def __len__(self): return len(self.rows.ds.features)
     def __repr__(self): return f'a row with {", ".join(self)}'
 
-def _short(x): return repr(x) if isinstance(x,_LazyRow) else _describe(x)
+def _short(x):
+    if isinstance(x,_Label): x = int(x)
+    return repr(x) if isinstance(x,_LazyRow) else _describe(x)
 
 # %% ../nbs/09_blocks.ipynb #698b57a4
 class _LazyRows:
