@@ -749,7 +749,7 @@ def __repr__(self:DataLoader):
 # %% ../nbs/02_dataloaders.ipynb #7b9c4206
 class DataLoaders(_PassOn):
     "A training loader, a validation loader, and perhaps more"
-    _default,_xtra = 'train','dataset bs one_batch new features vocab decode decode_batch show_batch'.split()
+    _default,_xtra = 'train','dataset bs one_batch new features vocab decode decode_batch decode_preds show_batch'.split()
     def __init__(self,
         *dls # Loaders, the training one first; anything that can be iterated
     ):
