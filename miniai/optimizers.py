@@ -127,7 +127,7 @@ def _step(cb, learn):
         cb.schedo.step()
     cb.first = False
 
-# %% ../nbs/10_optimizers.ipynb #f7a3e3a7
+# %% ../nbs/10_optimizers.ipynb #317987a7
 class RecorderCB(Callback):
     "Record a value per training batch for each name; they are in `recs`"
     order,looks = 50,False
@@ -140,7 +140,9 @@ class RecorderCB(Callback):
         self.d,self.recs,self.learn = d,{k:[] for k in d},None
     @property
     def pg(self): "The last parameter group"; return self.learn.opt.param_groups[-1]
-    def before_fit(self, learn): self.learn,self.recs = learn,{k:[] for k in self.d}
+    def before_fit(self, learn): self.learn,self._new = learn,True
+    def before_epoch(self, learn):
+        if learn.training and self._new: self.recs,self._new = {k:[] for k in self.d},False
     def after_batch(self, learn):
         if not learn.training: return
         for k,f in self.d.items(): self.recs[k].append(_kept(f(self)))
@@ -152,10 +154,19 @@ class RecorderCB(Callback):
         for ax,(k,vs) in zip(axs, self.recs.items()): ax.plot(_array(vs)); ax.set(xlabel='training batch', ylabel=k)
         return axs
 
-def _kept(v): return v.detach().clone() if isinstance(v,torch.Tensor) else v
-def _array(vs): return to_cpu(torch.stack(vs)).numpy() if vs and isinstance(vs[0],torch.Tensor) else np.array(vs)
+def _kept(v):
+    if isinstance(v,(list,tuple)): return [_kept(o) for o in v]
+    return v.detach().clone() if isinstance(v,torch.Tensor) else v
 
-# %% ../nbs/10_optimizers.ipynb #7821e84f
+def _array(vs):
+    "A row for each batch"
+    if vs and isinstance(vs[0],list): return np.concatenate([_array(c) for c in _columns(vs)], 1)
+    a = to_cpu(torch.stack(vs)).numpy() if vs and isinstance(vs[0],torch.Tensor) else np.array(vs)
+    return a.reshape(len(a), -1)
+
+def _columns(vs): return list(zip(*vs, strict=True)) or [np.empty((len(vs),0))]
+
+# %% ../nbs/10_optimizers.ipynb #a2dcd34b
 def _set_option(opt, k, v):
     "Set option `k` of all groups of `opt` to `v`, a number or one for each group"
     vs = list(v) if np.ndim(v) else [v]*len(opt.param_groups)
@@ -167,15 +178,18 @@ def _set_option(opt, k, v):
         else: g['momentum' if k=='mom' else k] = float(v)
 
 def _check_option(opt, k):
-    "Raise if a group of `opt` has no option `k`"
+    "Raise if a group of `opt` has no option `k`, or one that is no number"
     nm = type(opt).__name__
     if not getattr(opt,'param_groups',None):
         raise TypeError(f'a schedule needs an optimizer with `param_groups`, and {nm} has none')
     for g in opt.param_groups:
         if not (('betas' in g or 'momentum' in g) if k=='mom' else k in g and k!='params'):
             raise ValueError(f'{nm} has no option {k!r}; it has {", ".join(o for o in g if o!="params")}')
+        if isinstance(v := g.get(k,0.),bool) or not isinstance(v,(int,float,torch.Tensor)):
+            raise TypeError(f'a schedule sets numbers, and {k} of {nm} is {v!r}'
+                + (': use `mom`, for the first of them' if k=='betas' else ''))
 
-# %% ../nbs/10_optimizers.ipynb #09ba7494
+# %% ../nbs/10_optimizers.ipynb #01f91727
 class SchedCB(_OptionsCB):
     "Set options of the optimizer before each training batch, by functions of the position in the fit"
     def __init__(self,
@@ -187,12 +201,14 @@ class SchedCB(_OptionsCB):
         self.scheds,self.pos = scheds,None
     def before_fit(self, learn):
         super().before_fit(learn)
+        self.pos = 0.
         for k in self.scheds: _check_option(learn.opt, k)
     def before_epoch(self, learn):
         if learn.training: self.n = _sized(learn.dl)
     def before_batch(self, learn):
         if not learn.training: return
-        self.pos = min(1., (learn.epoch*self.n + learn.iter)/max(1, learn.n_epochs*self.n - 1))
+        pos = (learn.epoch*self.n + learn.iter)/max(1, learn.n_epochs*self.n - 1)
+        self.pos = max(self.pos, min(1., pos))             # never back, if the loader's length is wrong
         for k,f in self.scheds.items(): _set_option(learn.opt, k, f(self.pos))
 
 def _sized(dl):
@@ -225,7 +241,7 @@ def group_lrs(
     if not all(o>=0 for o in lrs): raise ValueError(f'rates must be 0 or more, got {lrs}')
     return lrs
 
-# %% ../nbs/10_optimizers.ipynb #ce1d50e8
+# %% ../nbs/10_optimizers.ipynb #a2bd580c
 class OneCycleCB(SchedCB):
     "Rate up and down again, momentum down and up; see [Super-Convergence](https://arxiv.org/abs/1708.07120)"
     def __init__(self,
@@ -239,6 +255,8 @@ class OneCycleCB(SchedCB):
             raise ValueError(f'`div` and `div_final` must be above 0, got {div} and {div_final}')
         if moms is not None and np.shape(moms)!=(3,):
             raise ValueError(f'`moms` must be three numbers, for the beginning, the middle and the end, got {moms}')
+        if moms is not None and not all(0<=m<1 for m in moms):
+            raise ValueError(f'momentum must be at least 0 and below 1, got {moms}')
         combined_cos(pct_start, 0, 0, 0)
         self.lr_max,self.div,self.div_final,self.pct_start,self.moms = lr_max,div,div_final,pct_start,moms
         super().__init__()
@@ -247,8 +265,8 @@ class OneCycleCB(SchedCB):
         lrs = get_lrs(learn.opt)
         lr = np.array(lrs if self.lr_max is None else group_lrs(self.lr_max, len(lrs)))
         self.scheds = dict(lr=combined_cos(self.pct_start, lr/self.div, lr, lr/self.div_final))
-        moms = self.moms or ((0.95,0.85,0.95) if _has_mom(learn.opt) else None)
-        if moms: self.scheds['mom'] = combined_cos(self.pct_start, *moms)
+        moms = (0.95,0.85,0.95) if self.moms is None and _has_mom(learn.opt) else self.moms
+        if moms is not None: self.scheds['mom'] = combined_cos(self.pct_start, *moms)
         super().before_fit(learn)
 
 def _has_mom(opt): return all('betas' in g or g.get('momentum') for g in opt.param_groups)
@@ -266,18 +284,19 @@ def fit_one_cycle(
     "Fit with the one-cycle schedule"
     learn.fit(n_epochs, cbs=[*_listify(cbs), OneCycleCB(lr_max, div, div_final, pct_start, moms)], **kwargs)
 
-# %% ../nbs/10_optimizers.ipynb #49b50fc8
+# %% ../nbs/10_optimizers.ipynb #1fe2b51a
 def split_at(
     model:nn.Module, # Any model; the cuts are between its children
     *starts # Names of the children with which a new group begins; numbers for a `Sequential`, also negative
 )->list: # Lists of parameters, one more than `starts`
     "Cut the parameters of `model` into groups"
-    names = [k for k,_ in model.named_children()]
+    children = {k:m for k,m in model._modules.items() if m is not None}      # one that is used twice, too
+    names = list(children)
     starts = [names[s] if isinstance(s,int) and -len(names)<=s<len(names) else s for s in starts]
     for s in starts:
         if s not in names: raise ValueError(f'{type(model).__name__} has no child {s!r}; it has {", ".join(names)}')
     groups,seen = [list(model.parameters(recurse=False))],set()
-    for k,m in model.named_children():
+    for k,m in children.items():
         if k in starts: groups.append([])
         groups[-1] += [p for p in m.parameters() if id(p) not in seen]
         seen.update(id(p) for g in groups for p in g)
@@ -285,18 +304,24 @@ def split_at(
         raise ValueError(f'a group would have no parameters: the groups have {", ".join(str(len(g)) for g in groups)}')
     return groups
 
-# %% ../nbs/10_optimizers.ipynb #cf3c8195
+# %% ../nbs/10_optimizers.ipynb #cdcddd28
 def by_group(
     opt_func, # From parameters and `lr` to an optimizer: `optim.AdamW`, or a `partial`
     *groups # Modules, lists of parameters, or dictionaries with `params` and further options of this group
 ): # An `opt_func` for the Learner
     "Let the optimizer have parameter groups"
     if not groups: raise ValueError('which groups? by_group(optim.AdamW, body, head), for example')
+    groups = [_again(g) for g in groups]
     def f(params, *args, **kwargs):
         gs = [_as_group(g) for g in groups]
         _check_groups(gs, list(params))
         return opt_func(gs, *args, **kwargs)
     return f
+
+def _again(g):
+    "`g`, as a list if it could be gone through only once"
+    if isinstance(g,dict): return {k:_again(v) if k=='params' else v for k,v in g.items()}
+    return g if isinstance(g,nn.Module) else list(g)
 
 def _as_group(g):
     if isinstance(g,dict): return {**g, 'params':_as_group(g['params'])['params']}
@@ -340,7 +365,7 @@ class FrozenBNCB(Callback):
         for m in learn.model.modules():
             if isinstance(m,_bns) and m.affine and not any(p.requires_grad for p in m.parameters()): m.eval()
 
-# %% ../nbs/10_optimizers.ipynb #c9b5e942
+# %% ../nbs/10_optimizers.ipynb #9516aae9
 class ClipCB(Callback):
     "Limit the length of the gradient before each step; in `norm` is what it was"
     order = 20
@@ -351,19 +376,24 @@ class ClipCB(Callback):
         if not max_norm>0: raise ValueError(f'`max_norm` must be above 0, got {max_norm}')
         self.max_norm,self.norm_type,self.norm = max_norm,norm_type,None
     def after_backward(self, learn):
-        self.norm = nn.utils.clip_grad_norm_(learn.model.parameters(), self.max_norm, self.norm_type)
+        self.norm = nn.utils.clip_grad_norm_(_trained(learn), self.max_norm, self.norm_type)
 
-# %% ../nbs/10_optimizers.ipynb #dac63fbb
+def _trained(learn):
+    "The model's parameters, and others that the optimizer has, such as a loss's own"
+    ps = [p for g in getattr(learn.opt,'param_groups',()) for p in g['params']]
+    return list({id(p):p for p in [*learn.model.parameters(), *ps]}.values())
+
+# %% ../nbs/10_optimizers.ipynb #c3919442
 class AccumulateCB(Callback):
     "Step once in `n` batches, with the gradient of all their items"
     order = -5
     def __init__(self,
         n:int, # Batches for a step, at least 1; fewer at the end of an epoch
         *,
-        weight=None # From the Learner to how many things its loss is the mean of; default: the items of the batch
+        weight=None # From the Learner to how many things its loss is the mean of; default: the items of the target, or of the batch
     ):
         if isinstance(n,bool) or not isinstance(n,int) or n<1: raise ValueError(f'`n` must be 1 or more, got {n!r}')
-        self.n,self.weight = n,weight or (lambda learn: _n_items(learn.batch))
+        self.n,self.weight = n,weight or _n_targs
         self._clear()
     def _clear(self): self.count,self.total,self.held = 0,0,None
     def before_fit(self, learn):
@@ -372,14 +402,19 @@ class AccumulateCB(Callback):
                 'use optim.SGD with momentum')
     def before_epoch(self, learn):
         self._clear()
-        if learn.training: learn._clear_grads()      # of a window that was left in the middle
+        for p in _trained(learn) if learn.training else (): p.grad = None     # of a window that was left in the middle
     def after_loss(self, learn):
         if not learn.training: return
-        self.held = [(p,p.grad) for p in learn.model.parameters()]
+        self.held = [(p,p.grad) for p in _trained(learn)]
         for p,_ in self.held: p.grad = None
     def cleanup_batch(self, learn):
         for p,g in self.held or (): p.grad = g
         self.held = None
+
+def _n_targs(learn):
+    "How many items the loss is a mean of"
+    t = learn.targ
+    return len(t) if isinstance(t,torch.Tensor) and t.ndim else _n_items(learn.batch)
 
 # %% ../nbs/10_optimizers.ipynb #b62677b0
 def _merge(p, g, f):
@@ -428,7 +463,7 @@ def _fill(model, values):
 
 def _start(t): return t.detach().clone().to(torch.float32 if t.dtype in (torch.float16,torch.bfloat16) else t.dtype)
 
-# %% ../nbs/10_optimizers.ipynb #bb01ec89
+# %% ../nbs/10_optimizers.ipynb #8b2b4ded
 class EMACB(Callback):
     "Keep a moving average of the model's weights and statistics, and validate with it"
     order,looks = 50,False
@@ -442,10 +477,12 @@ class EMACB(Callback):
         self.reset()
     def reset(self): "Forget the average"; self.avg,self.n = {},0
     def before_fit(self, learn):
-        ps = list(learn.model.parameters())
+        if sum(isinstance(cb,EMACB) for cb in learn.cbs)>1:
+            raise ValueError('only one average can be validated with: leave one EMACB')
+        ps,now = list(learn.model.parameters()),_named(learn.model)
         if self._ps is None or len(ps)!=len(self._ps) or any(p is not q for p,q in zip(ps,self._ps)): self.reset()
-        self._ps = ps
-        if self.avg: self.avg = {k:self.avg[k].to(t.device) for k,t in _named(learn.model).items()}
+        if [t.shape for t in now.values()]!=[a.shape for a in self.avg.values()]: self.reset()
+        self._ps,self.avg = ps,{k:a.to(t.device) for (k,t),a in zip(now.items(), self.avg.values())}
     def before_epoch(self, learn):
         if not learn.training and self.avg: self._swap.enter_context(self.averaged(learn.model))
     def cleanup_epoch(self, learn): self._swap.close()
