@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['Hook', 'Hooks', 'HooksCallback', 'act_stats', 'append_stats', 'get_stats', 'get_hist', 'get_min', 'ActivationStats']
 
-# %% ../nbs/11_activations.ipynb #20c2534c
+# %% ../nbs/11_activations.ipynb #1560a114
+import math
 from functools import partial
 
 import matplotlib.pyplot as plt, numpy as np, torch
@@ -16,7 +17,7 @@ from .callbacks import Callback
 from .core import noted, to_cpu
 from .plotting import get_grid
 
-# %% ../nbs/11_activations.ipynb #fde785f3
+# %% ../nbs/11_activations.ipynb #65dab77b
 class Hook:
     "Call `f(hook, module, inputs, output)` after each forward pass of `m`, until removed"
     def __init__(self,
@@ -27,12 +28,22 @@ class Hook:
         if not callable(f):
             raise TypeError(f'a Hook needs a function of (hook, module, inputs, output), got {_kind(f)}')
         self.name = _kind(m)
-        self.hook = m.register_forward_hook(partial(f, self))
+        self.hook = m.register_forward_hook(_Listener(partial(f, self)))
     def remove(self): "Listen no more; may be called again"; self.hook.remove()
     def __enter__(self): return self
     def __exit__(self, *args): self.remove()
     def __repr__(self): return f'Hook({self.name})'
+    def __getattr__(self, k):
+        if k=='stats' and 'rows' in self.__dict__: return get_stats(self)     # kept by `append_stats`, below
+        raise AttributeError(f'{self!r} has no {k!r}' if 'name' in self.__dict__ else k)
 
+class _Listener:
+    "Calls `f`; in a copy of the model, or when it is saved, a function that does nothing stands in its place"
+    def __init__(self, f): self.f = f
+    def __call__(self, *args): return self.f(*args)
+    def __reduce__(self): return partial, (_deaf,)
+
+def _deaf(*args): pass
 def _kind(o): return type(o).__name__
 
 # %% ../nbs/11_activations.ipynb #751fa889
@@ -55,7 +66,7 @@ class Hooks(list):
         "Remove all; what they have found out is kept"
         for h in self: h.remove()
 
-# %% ../nbs/11_activations.ipynb #a2bbaecb
+# %% ../nbs/11_activations.ipynb #f4876739
 class HooksCallback(Callback):
     "Call `hookfunc(hook, module, inputs, output)` after the forward passes of chosen layers, during a fit"
     def __init__(self,
@@ -68,7 +79,7 @@ class HooksCallback(Callback):
         if not callable(hookfunc):
             raise TypeError(f'`hookfunc` must be a function of (hook, module, inputs, output), got {_kind(hookfunc)}')
         if not (on_train or on_valid): raise ValueError('with neither `on_train` nor `on_valid` nothing is heard')
-        self.hookfunc,self.mod_filter,self.mods = hookfunc,_as_filter(mod_filter),mods
+        self.hookfunc,self.mod_filter,self.mods = hookfunc,_as_filter(mod_filter),None if mods is None else list(mods)
         self.on_train,self.on_valid,self.hooks = on_train,on_valid,Hooks([], hookfunc)
     def before_fit(self, learn):
         mods = self._choose(learn.model)
@@ -79,13 +90,16 @@ class HooksCallback(Callback):
     def __len__(self): return len(self.hooks)
     def __getitem__(self, i): return self.hooks[i]
 
-# %% ../nbs/11_activations.ipynb #d9603ed7
+# %% ../nbs/11_activations.ipynb #14fe9d1b
 def _as_filter(f):
-    if f is None: return lambda m: not any(True for _ in m.children())
+    if f is None: return _is_leaf
     classes = f if isinstance(f,tuple) else (f,)
-    if all(isinstance(o,type) for o in classes): return lambda m: isinstance(m,classes)
+    if all(isinstance(o,type) for o in classes): return partial(_is_a, classes)
     if callable(f): return f
     raise TypeError(f'`mod_filter` must be a function of a module, a class, or a tuple of classes, got {f!r}')
+
+def _is_leaf(m): return not any(True for _ in m.children())
+def _is_a(classes, m): return isinstance(m,classes)
 
 # %% ../nbs/11_activations.ipynb #bd4e2abc
 @patch
@@ -130,9 +144,12 @@ def _dead(x, dim):
     if x.numel()<=x.shape[dim]: return x.new_tensor(float('nan'))
     return (x.amax(dims)==x.amin(dims)).float().mean()
 
-# %% ../nbs/11_activations.ipynb #80abfe6f
+# %% ../nbs/11_activations.ipynb #25729be3
 def _histc(x, bins, hi):
     "Histogram from 0 to `hi`, in deterministic mode too: CUDA refuses it there, though counts don't depend on order"
+    if x.device.type=='cpu':           # the same numbers, faster: those above are in the last bin, nan in none
+        i = (x*bins/hi).clamp_max_(bins-1).nan_to_num_(nan=bins).int()
+        return torch.bincount(i.flatten(), minlength=bins+1)[:bins].float()
     was,warn = torch.are_deterministic_algorithms_enabled(),torch.is_deterministic_algorithms_warn_only_enabled()
     if not was: return torch.histc(x, bins, 0, hi)
     try:
@@ -160,14 +177,14 @@ def _floats(o):
     elif not isinstance(o,(tuple,list)): return None
     return next((x for x in map(_floats,o) if x is not None), None)
 
-# %% ../nbs/11_activations.ipynb #8a8b4d47
+# %% ../nbs/11_activations.ipynb #a3fe5c20
 def get_stats(
     h:Hook # A hook that `append_stats` was called with
 )->tuple: # Means, standard deviations (n), histograms (n,bins), shares of dead units (n), for n calls
     "What `h` has noted, in main memory; raises `ValueError` if that is nothing"
     if not getattr(h,'rows',None): raise ValueError(f'there are no statistics of {h.name}: it was not called')
-    h.rows[:] = [to_cpu(torch.cat(h.rows))]
-    r = h.rows[0]
+    h.rows[:] = [torch.cat(h.rows)]
+    r = to_cpu(h.rows[0])
     return r[:,0],r[:,1],r[:,3:],r[:,2]
 
 # %% ../nbs/11_activations.ipynb #eafc48e0
@@ -184,7 +201,7 @@ def get_min(
     h1 = get_stats(h)[2]
     return h1[:,0]/h1.sum(1)
 
-# %% ../nbs/11_activations.ipynb #066283b2
+# %% ../nbs/11_activations.ipynb #682784f2
 class ActivationStats(HooksCallback):
     "Note mean, standard deviation, histogram and dead units of layers' activations during a fit"
     looks = False
@@ -202,15 +219,25 @@ class ActivationStats(HooksCallback):
         for nm,n in dict(every=every, bins=bins).items():
             if not isinstance(n,int) or n<1: raise ValueError(f'`{nm}` must be a whole number, 1 or more, got {n!r}')
         if not hi>0: raise ValueError(f'`hi` must be above 0, got {hi}')
-        super().__init__(partial(append_stats, bins=bins, hi=hi, dim=dim), mod_filter, on_train, on_valid, mods)
-        self.every,self.hi,self.parts = every,hi,[]
-    def before_fit(self, learn): super().before_fit(learn); self.parts,self._at = [],None
+        super().__init__(self._note, mod_filter, on_train, on_valid, mods)
+        self.every,self.hi,self.parts,self._old,self._kw = every,hi,[],None,dict(bins=bins, hi=hi, dim=dim)
+    def before_fit(self, learn):
+        self._old = self.hooks,self.parts
+        super().before_fit(learn)
+        self.parts,self._at = [],None
     def cleanup_fit(self, learn):
         super().cleanup_fit(learn)
+        (hooks,parts),self._old = self._old or (None,[]),None
+        if parts and not self.parts: self.hooks,self.parts = hooks,parts     # this fit had nothing to listen to
         for h in self:
-            if getattr(h,'rows',None): h.stats = get_stats(h)
+            if getattr(h,'rows',None): h.rows = [to_cpu(torch.cat(h.rows))]
 
-# %% ../nbs/11_activations.ipynb #e26a61f9
+# %% ../nbs/11_activations.ipynb #f25a28e4
+@patch
+def _note(self:ActivationStats, hook, mod, inp, outp):
+    append_stats(hook, mod, inp, outp, **self._kw)
+    hook.__dict__.setdefault('at', []).append(len(self.parts)-1)
+
 @patch
 def _wants(self:ActivationStats, learn):
     "Is this batch looked at? The first layer that asks has it marked"
@@ -219,7 +246,7 @@ def _wants(self:ActivationStats, learn):
     if self._at!=at: self._at = at; self.parts.append(learn.training)
     return True
 
-# %% ../nbs/11_activations.ipynb #bfcf42ab
+# %% ../nbs/11_activations.ipynb #733a864b
 @patch
 def _noted(self:ActivationStats):
     hs = [h for h in self if getattr(h,'rows',None)]
@@ -227,10 +254,18 @@ def _noted(self:ActivationStats):
     return hs
 
 @patch
-def _xs(self:ActivationStats, n):
-    "Places of `n` calls: numbers of batches"
-    k = len(self.parts)
-    return np.arange(n) if n<=k else np.arange(n)*k/n
+def _xs(self:ActivationStats, h):
+    "Places of the calls: numbers of batches; calls in the same batch share its width"
+    at,i,n = np.unique(h.at, return_inverse=True, return_counts=True)
+    return at[i] + (np.arange(len(i)) - (n.cumsum()-n)[i])/n[i]
+
+@patch
+def _columns(self:ActivationStats, h):
+    "`get_hist`, with columns of the same width for each batch; nan where there was no call"
+    xs,n = self._xs(h),np.bincount(h.at).max()
+    cols = np.arange(len(self.parts)*n)//n + (np.arange(len(self.parts)*n)%n + 0.5)/n      # their middles
+    i = xs.searchsorted(cols)-1                            # the last call before it: in the same batch?
+    return np.where(np.array(h.at)[i]==cols.astype(int), get_hist(h).numpy()[:,i], np.nan)
 
 @patch
 def _finish(self:ActivationStats, ax, color='0.85'):
@@ -248,7 +283,7 @@ def _grid(self:ActivationStats, n, figsize, ylabel):
     fig.supylabel(ylabel, fontsize=9)
     return axs
 
-# %% ../nbs/11_activations.ipynb #8a8eb9be
+# %% ../nbs/11_activations.ipynb #5dd03671
 @patch
 def color_dim(self:ActivationStats,
     figsize:tuple=None # Width and height in inches; default: from the number of layers
@@ -258,12 +293,12 @@ def color_dim(self:ActivationStats,
     axs = self._grid(len(hs), figsize, '|activation|')
     for ax,h in zip(axs, hs):
         where = dict(origin='lower', aspect='auto', extent=(0,len(self.parts),0,self.hi))
-        ax.imshow(get_hist(h), cmap='viridis', interpolation='nearest', **where)
+        ax.imshow(self._columns(h), cmap='viridis', interpolation='nearest', **where)
         ax.set_title(h.name, fontsize=9)
         self._finish(ax, 'w')
     return axs
 
-# %% ../nbs/11_activations.ipynb #a44a7497
+# %% ../nbs/11_activations.ipynb #8e09b627
 @patch
 def dead_chart(self:ActivationStats,
     figsize:tuple=None # Width and height in inches; default: from the number of layers
@@ -273,24 +308,26 @@ def dead_chart(self:ActivationStats,
     axs = self._grid(len(hs), figsize, 'share')
     for ax,h in zip(axs, hs):
         near,dead = get_min(h),get_stats(h)[3]
-        ax.plot(self._xs(len(near)), near, label='near 0')
-        ax.plot(self._xs(len(dead)), dead, label='dead units')
+        ax.plot(self._xs(h), near, label='near 0')
+        ax.plot(self._xs(h), dead, label='dead units')
         ax.set(ylim=(-0.03,1.03)); ax.set_title(h.name, fontsize=9)
         self._finish(ax)
     axs[0].legend(fontsize=7)
     return axs
 
-# %% ../nbs/11_activations.ipynb #c3d0ec67
+# %% ../nbs/11_activations.ipynb #38577391
 @patch
 def plot_stats(self:ActivationStats,
-    figsize:tuple=(6,2.1) # Width and height in inches
+    figsize:tuple=None # Width and height in inches; default: 6 × 2.1, and more for more than 12 layers
 ): # The two axes
     "Draw means and standard deviations, a line for each layer"
     hs = self._noted()
-    fig,axs = plt.subplots(1, 2, figsize=figsize, layout='constrained')
+    ncols = math.ceil(len(hs)/12)                          # of the legend
+    fig,axs = plt.subplots(1, 2, figsize=figsize or (4.8+1.2*ncols,2.1), layout='constrained')
     for i,(ax,what) in enumerate(zip(axs, ('mean','standard deviation'))):
-        for h in hs: ys = get_stats(h)[i]; ax.plot(self._xs(len(ys)), ys, lw=1, label=h.name)
+        if len(hs)>10: ax.set_prop_cycle(color=plt.get_cmap('turbo')(np.linspace(0, 1, len(hs))))
+        for h in hs: ax.plot(self._xs(h), get_stats(h)[i], lw=1, label=h.name)
         ax.set(xlabel='batch' if self.every==1 else f'batch that was looked at (1 in {self.every})', ylabel=what)
         self._finish(ax)
-    axs[1].legend(fontsize=7, bbox_to_anchor=(1,1), loc='upper left')
+    axs[1].legend(fontsize=7, bbox_to_anchor=(1,1), loc='upper left', ncols=ncols)
     return axs
