@@ -116,46 +116,57 @@ def lsuv_init(
     finally:
         for o,mode in modes.items(): o.training = mode
 
-# %% ../nbs/12_initializing.ipynb #2a24e020
+# %% ../nbs/12_initializing.ipynb #5e07811d
 def _lsuv_rounds(model, h, ps, xb, tol, max_iter):
     weight,bias = ps[0],ps[1] if len(ps)>1 else None
-    best,last = None,None
+    best,last,h.low = None,None,math.inf
     for i in range(max_iter+1):
-        h.stats = None
+        h.stats,h.n = None,0
         model(xb)
         mean,std = _check_stats(h, i, last, bias is not None)
         off = max(abs(std-1), abs(mean) if bias is not None else 0)
         if best is None or off<best[0]: best = off,mean,std,[p.detach().clone() for p in ps]
         if off<=tol: return mean,std
         if i<max_iter:
-            if bias is not None: bias -= mean
-            weight /= std
+            if bias is not None: bias.sub_(mean).div_(std)
+            weight.div_(std)
         last = h.stats
     _put(ps, best[3])
     warnings.warn(f'{h.name} did not come to mean 0 and standard deviation 1 in {max_iter} rounds: '
-        f'the best were {best[1]:.3g} and {best[2]:.3g}')
+        f'the best were {best[1]:.3g} and {best[2]:.3g}. If it can\'t have both, give `m_in` for `m`')
     return best[1:3]
 
-# %% ../nbs/12_initializing.ipynb #6f1a3805
+# %% ../nbs/12_initializing.ipynb #3f1816d6
 def _note_stats(hook, mod, inp, outp):
+    if not isinstance(outp,Tensor):
+        raise TypeError(f'{hook.name} gives out a {type(outp).__name__}, and a tensor is needed: give a layer within it')
+    hook.n += 1
     hook.stats = outp.mean().item(),outp.std(correction=0).item(),outp.min().item()
+    hook.low = min(hook.low, hook.stats[2])
 
 def _check_stats(h, i, last, shifted):
     "Mean and standard deviation that `h` noted in round `i`; raises where going on is useless"
     if h.stats is None: raise ValueError(f'{h.name} was not called: is it a part of the model?')
-    mean,std,low = h.stats
+    if h.n>1: raise ValueError(f'{h.name} is called {h.n} times in a forward pass, and only one can be measured: '
+        'make a layer for each place, or give `m_in` for `m`')
+    mean,std,_ = h.stats
     if not math.isfinite(mean+std): raise ValueError(f'{h.name} gives out nan or infinite numbers (in round {i})')
     if std<=1e-6*abs(mean) or std<1e-30: raise ValueError(
-        f'{h.name} gives out {mean:.3g} for everything (in round {i}): what is constant can\'t be scaled. Is it dead?')
+        f'{h.name} gives out {mean:.3g} for everything: what is constant can\'t be scaled. Is it dead?' if not i else
+        f'{h.name} gives out {mean:.3g} for everything in round {i}: mean 0 and standard deviation 1 can\'t both be had '
+        'with it: give `m_in` for `m`')
     if i==1 and h.stats==last: raise ValueError(
         f'{h.name} gives out the same whatever weights `m_in` has: does `m_in` come after it?')
-    if shifted and i>1 and low>=0: raise ValueError(f'{h.name} is never negative, so its mean can\'t become 0: '
+    if shifted and i>1 and h.low>=0: raise ValueError(f'{h.name} is never negative, so its mean can\'t become 0: '
         'use GeneralRelu(sub=…), or give `m_in` for `m` as well, to scale what comes before it')
     return mean,std
 
 def _check_lsuv(m_in, tol, max_iter):
-    if not isinstance(getattr(m_in,'weight',None),Tensor):
-        raise TypeError(f'`m_in` must be a layer with weights, got {type(m_in).__name__}')
+    w,b = getattr(m_in,'weight',None),getattr(m_in,'bias',None)
+    if not isinstance(w,Tensor): raise TypeError(f'`m_in` must be a layer with weights, got {type(m_in).__name__}')
+    if any(isinstance(p,Tensor) and not isinstance(p,nn.Parameter) for p in (w,b)):
+        raise TypeError(f'the weights of {type(m_in).__name__} are no parameters, but computed from others: '
+            'scale them before `weight_norm` or the like')
     if not tol>0: raise ValueError(f'`tol` must be above 0, got {tol}')
     if not isinstance(max_iter,int) or max_iter<1:
         raise ValueError(f'`max_iter` must be a whole number, 1 or more, got {max_iter!r}')
