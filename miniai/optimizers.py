@@ -20,7 +20,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .callbacks import Callback, CancelBatchException, run_cbs
 from .core import to_cpu
-from .learner import MomentumLearner, get_lrs, set_lr, _len, _listify, _n_items, _named
+from .learner import MomentumLearner, get_lrs, set_lr, _len, _listify, _batch_len, _named
 from .plotting import get_grid
 
 # %% ../nbs/10_optimizers.ipynb #0db3add7
@@ -393,7 +393,7 @@ class AccumulateCB(Callback):
         weight=None # From the Learner to how many things its loss is the mean of; default: the items of the target, or of the batch
     ):
         if isinstance(n,bool) or not isinstance(n,int) or n<1: raise ValueError(f'`n` must be 1 or more, got {n!r}')
-        self.n,self.weight = n,weight or _n_targs
+        self.n,self.weight = n,weight or _batch_len
         self._clear()
     def _clear(self): self.count,self.total,self.held = 0,0,None
     def before_fit(self, learn):
@@ -410,11 +410,6 @@ class AccumulateCB(Callback):
     def cleanup_batch(self, learn):
         for p,g in self.held or (): p.grad = g
         self.held = None
-
-def _n_targs(learn):
-    "How many items the loss is a mean of"
-    t = learn.targ
-    return len(t) if isinstance(t,torch.Tensor) and t.ndim else _n_items(learn.batch)
 
 # %% ../nbs/10_optimizers.ipynb #b62677b0
 def _merge(p, g, f):
