@@ -169,13 +169,15 @@ def forward(self:Module, *args):
     raise NotImplementedError(f'{type(self).__name__} has no `forward`: define what it does with its inputs')
 
 # %% ../nbs/07_modules.ipynb #7e1dce17
-@patch
 @recursive_repr()
-def __repr__(self:Module):
+def _described(self):
     own = [f'{k} {"×".join(map(str,p.shape)) or "scalar"}' for k,p in self._params.items()]
     own += [f'{k}={v!r}' for k,v in vars(self).items() if k[0]!='_' and isinstance(v,(int,float,str))]
     rows = ''.join(f'\n  ({k}): ' + repr(m).replace('\n','\n  ') for k,m in self._children.items())
     return f'{type(self).__name__}({", ".join(own)}{rows}' + '\n'*bool(rows) + ')'
+
+@patch
+def __repr__(self:Module): return _described(self)
 
 # %% ../nbs/07_modules.ipynb #c2782bac
 def _check_sizes(**sizes):
