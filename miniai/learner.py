@@ -537,7 +537,8 @@ class Accuracy(Metric):
         self._checked,right = True,yes==targs
         if not classes: return self.add(right.sum(), targs.numel())
         keep = targs!=self.ignore_index
-        self.add((right if self.ignore_index<0 else right & keep).sum(), keep.sum())   # below 0 is never right
+        if self.ignore_index>=0: right = right & keep    # below 0 nothing is right
+        self.add(torch.count_nonzero(right), torch.count_nonzero(keep))
 
 # %% ../nbs/06_learner.ipynb #7d64305b
 def _kind(o): return type(o).__name__ + (f' of {len(o)}' if isinstance(o,(tuple,list,Mapping)) else '')
