@@ -257,7 +257,7 @@ class _PassOn(GetAttr):
         near = [] if k.startswith('_') else difflib.get_close_matches(k, dir(type(self)), 1)
         raise AttributeError(f'neither {type(self).__name__} nor its `{self._default}` has {k!r}' + (f'; did you mean {near[0]!r}?' if near else ''))
 
-# %% ../nbs/02_dataloaders.ipynb #ffe251e9
+# %% ../nbs/02_dataloaders.ipynb #f9629ef3
 def _leave_bound(cls):
     "Let steps that are methods of other objects stay bound to them"
     init = cls.__init__
@@ -267,6 +267,7 @@ def _leave_bound(cls):
     cls.__init__ = _init
     return cls
 
+# %% ../nbs/02_dataloaders.ipynb #7dc8a0bc
 @_leave_bound
 @funcs_kwargs
 class DataLoader(_PassOn, LoaderHooks):

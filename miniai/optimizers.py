@@ -185,7 +185,7 @@ def _check_option(opt, k):
     for g in opt.param_groups:
         if not (('betas' in g or 'momentum' in g) if k=='mom' else k in g and k!='params'):
             raise ValueError(f'{nm} has no option {k!r}; it has {", ".join(o for o in g if o!="params")}')
-        if isinstance(v := g.get(k,0.),bool) or not isinstance(v,(int,float,torch.Tensor)):
+        if isinstance(v := g.get(k,0.),bool) or not isinstance(v,(int,float,np.number,torch.Tensor)):
             raise TypeError(f'a schedule sets numbers, and {k} of {nm} is {v!r}'
                 + (': use `mom`, for the first of them' if k=='betas' else ''))
 

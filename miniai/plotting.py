@@ -83,7 +83,7 @@ def image_array(
     a = _pixels(im)
     return _to_range(a) if mean is None and std is None else _undo(a, mean, std)
 
-# %% ../nbs/04_plotting.ipynb #8f13dadc
+# %% ../nbs/04_plotting.ipynb #ab6f9f39
 @delegates(plt.Axes.imshow, keep=True)
 def show_image(
     im, # PIL image, array or tensor; see `image_array`
@@ -108,6 +108,7 @@ def show_image(
     if noframe: ax.axis('off')
     return ax
 
+# %% ../nbs/04_plotting.ipynb #19c3beca
 def _drawable(im, mean, std, kwargs):
     "The array and the arguments for `imshow`"
     a = _pixels(im)
