@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
-from .core import _map_tensors, noted, to_cpu
+from .core import map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
 from .plotting import show_images, _features, _find, _names, _parts
 
@@ -604,7 +604,7 @@ class MetricsCB(Callback):
 def after_batch(self:MetricsCB, learn):
     if learn.loss is not None: self.loss.update(learn.loss, _batch_len(learn))
     if not self.metrics: return
-    preds,targ = _map_tensors(Tensor.detach, learn.preds),learn.targ
+    preds,targ = map_tensors(Tensor.detach, learn.preds),learn.targ
     if targ is None and isinstance(learn.batch,(tuple,list)): targ = learn.batch[-1]   # someone else's `get_loss`
     try:
         for k,m in self.metrics.items():
