@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException,
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
-from .core import map_tensors, noted, to_cpu
+from .core import rng_state, map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
 from .plotting import show_images, _features, _find, _names, _parts
 
@@ -141,11 +141,11 @@ def _one_batch(self:Learner):
 @patch
 @with_cbs('epoch')
 def _one_epoch(self:Learner):
-    for self.iter,self.batch in enumerate(self.dl):
+    for self.iter,self.batch in enumerate(self.dl, self.done):
         self.preds = self.targ = self.loss = None
         self._one_batch()
         if not self.iter%10: self._watch()
-    if self.iter is None: raise ValueError(self._no_batches())
+    if self.iter is None and not self.done: raise ValueError(self._no_batches())
     self._watch(last=True)
 
 @patch
@@ -153,7 +153,8 @@ def one_epoch(self:Learner,
     training:bool # With the training loader (True) or the validation loader?
 ):
     "Go through one of the loaders"
-    self._part,self.iter,self.dl = training,None,self._loader(training)
+    self._part,self.iter,self.dl,self.done = training,None,self._loader(training),0
+    self.began = None if hasattr(self.dl,'load_state_dict') else rng_state()
     self.model.train(training)
     with torch.set_grad_enabled(training): self._one_epoch()
 
@@ -174,9 +175,11 @@ def fit(self:Learner,
     cbs=None, # Callbacks for this fit only, after those of the Learner
     lr:float=None, # Learning rate from now on; None: as it is
     *,
-    reset_opt:bool=False # Begin with a new optimizer?
+    reset_opt:bool=False, # Begin with a new optimizer?
+    resume=None # A folder of checkpoints, to go on from the newest
 ):
     "Train and validate for `n_epochs`; the optimizer goes on from where it was"
+    if resume is not None and (cb := self._resuming(resume)): cbs = [*_listify(cbs), cb]
     new = [cb for cb in check_cbs(_listify(cbs)) if not any(cb is o for o in self.cbs)]
     modes,lrs = {m:m.training for m in self.model.modules()} if hasattr(self.model,'modules') else {},None
     self.n_epochs,self.epochs = (n := _check_epochs(n_epochs)),range(n)
