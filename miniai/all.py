@@ -6,7 +6,9 @@
 __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
-from . import activations, blocks, callbacks, collation, core, dataloaders, datasets, files, initializing, learner, optimizers, plotting, transforms
+# Made by tools/register.py
+from . import (activations, blocks, callbacks, collation, core, dataloaders, datasets, files,
+    initializing, learner, optimizers, plotting, transforms)
 from .core import *
 from .datasets import *
 from .dataloaders import *
@@ -22,6 +24,7 @@ from .activations import *
 from .initializing import *
 
 # %% ../nbs/99_all.ipynb #06aa64c0
+# Made by tools/register.py
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
