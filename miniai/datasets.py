@@ -22,7 +22,7 @@ from pyarrow.parquet import read_table
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .core import noted, _like
+from .core import noted, retain_type
 
 # %% ../nbs/01_datasets.ipynb #0e039344
 def take(
@@ -32,7 +32,8 @@ def take(
     "Fetch rows of `data` with one call"
     if isinstance(idxs, range) and idxs.step<0: idxs = torch.tensor(idxs)  # tensors have no backward slices
     if isinstance(data, Tensor):
-        return _like(data, data[_slice(idxs, len(data))].clone() if isinstance(idxs, range) else _rows(data, idxs))
+        rows = data[_slice(idxs, len(data))].clone() if isinstance(idxs, range) else _rows(data, idxs)
+        return retain_type(rows, data)
     data = _by_place(data)
     if isinstance(data, np.ndarray):
         rows = data[_slice(idxs, len(data))].copy() if isinstance(idxs,range) else _np_rows(data, idxs)
@@ -60,7 +61,7 @@ def _slice(r, n):
 def _at(o, i):
     "`o[i]`, where lists, tuples and strings too take several indices"
     several = isinstance(i, (list,range,np.ndarray,Tensor)) and np.ndim(i)>0
-    if not several or not isinstance(o, (list,tuple,str)): return _like(o, o[i]) if isinstance(o, Tensor) else o[i]
+    if not several or not isinstance(o, (list,tuple,str)): return retain_type(o[i], o)
     i = np.asarray(i)
     return [o[j] for j in (np.flatnonzero(i) if i.dtype==bool else i)]
 
