@@ -47,7 +47,7 @@ def _map_fields(f, x):
     for o in fields(x): object.__setattr__(new, o.name, map_tensors(f, getattr(x, o.name)))   # frozen ones too
     return new
 
-# %% ../nbs/00_core.ipynb #6f47617a
+# %% ../nbs/00_core.ipynb #c75039f6
 def retain_type(
     new, # What was made of `old`
     old, # A tensor, perhaps of a subclass
@@ -55,11 +55,15 @@ def retain_type(
 ): # `new`, if it is a tensor, with the subclass and the attributes
     "`new` as the subclass of `old`, if that is a label for data"
     cls = type(old)
-    label = cls not in (Tensor,nn.Parameter,nn.Buffer) and cls.__torch_dispatch__ is Tensor.__torch_dispatch__
-    if new is old or not label or type(new) not in (Tensor,cls): return new
+    if new is old or not _is_label(cls) or type(new) not in (Tensor,cls): return new
     new = new.as_subclass(cls)
     vars(new).update(vars(old) if attrs is None else attrs)
     return new
+
+def _is_label(cls):
+    "Is `cls` a subclass of `Tensor` that holds its numbers as a tensor does, and is no weight?"
+    if cls in (Tensor,nn.Parameter,nn.Buffer) or not issubclass(cls, Tensor): return False
+    return cls.__torch_dispatch__ is Tensor.__torch_dispatch__
 
 # %% ../nbs/00_core.ipynb #0d0fbe6d
 def to_device(
