@@ -6,12 +6,16 @@
 __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
-from . import activations, blocks, callbacks, collation, core, dataloaders, datasets, files, initializing, learner, optimizers, plotting, transforms
+# Made by tools/register.py
+from . import (activations, batches, blocks, callbacks, collation, core, dataloaders, datasets,
+    downloads, files, initializing, learner, optimizers, plotting, transforms)
 from .core import *
 from .datasets import *
+from .batches import *
 from .dataloaders import *
 from .collation import *
 from .plotting import *
+from .downloads import *
 from .files import *
 from .callbacks import *
 from .learner import *
@@ -22,12 +26,15 @@ from .activations import *
 from .initializing import *
 
 # %% ../nbs/99_all.ipynb #06aa64c0
+# Made by tools/register.py
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
+__all__ += batches.__all__
 __all__ += dataloaders.__all__
 __all__ += collation.__all__
 __all__ += plotting.__all__
+__all__ += downloads.__all__
 __all__ += files.__all__
 __all__ += callbacks.__all__
 __all__ += learner.__all__
