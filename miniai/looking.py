@@ -114,18 +114,20 @@ def _save_object(o, leave_out=()):
         for f in fs: f()
     return put_back
 
-# %% ../nbs/05c_looking.ipynb #47dcf2f7
+# %% ../nbs/05c_looking.ipynb #6e12d5c9
 @contextmanager
 def looking(
     learn # A `Learner`, or anything with `model`, `loss_func`, `opt`, `dls` and `cbs`
 ):
     "Put everything back at the end: model, loss, optimizer, random numbers, loaders, callbacks; raises `ValueError` for lazy layers"
+    if (depth := getattr(learn,'_depth',0))>2: raise RuntimeError('a callback looks within its own look: give it `looks = False`')
     models = [m for m in (learn.model,learn.loss_func) if hasattr(m,'parameters')]
     put_back,rng = [*map(_save_model, models), *_save_learner(learn)],rng_state()
     try:
         known = {id(t):t for m in models for t in named_tensors(m).values()}
         learn.opt,learn._made = copy.deepcopy((learn.opt,getattr(learn,'_made',None)), known)
         learn.cbs,learn._busy = [cb for cb in learn.cbs if getattr(cb,'looks',True)],False
+        learn._depth = depth+1
         yield
     finally:
         for f in put_back: f()
