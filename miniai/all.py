@@ -7,13 +7,15 @@ __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
-from . import (activations, blocks, callbacks, collation, core, dataloaders, datasets, files,
-    initializing, learner, optimizers, plotting, transforms)
+from . import (activations, batches, blocks, callbacks, collation, core, dataloaders, datasets,
+    downloads, files, initializing, learner, optimizers, plotting, transforms)
 from .core import *
 from .datasets import *
+from .batches import *
 from .dataloaders import *
 from .collation import *
 from .plotting import *
+from .downloads import *
 from .files import *
 from .callbacks import *
 from .learner import *
@@ -28,9 +30,11 @@ from .initializing import *
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
+__all__ += batches.__all__
 __all__ += dataloaders.__all__
 __all__ += collation.__all__
 __all__ += plotting.__all__
+__all__ += downloads.__all__
 __all__ += files.__all__
 __all__ += callbacks.__all__
 __all__ += learner.__all__
