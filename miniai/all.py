@@ -7,8 +7,9 @@ __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
-from . import (activations, batches, blocks, callbacks, collation, core, dataloaders, datasets,
-    downloads, files, initializing, learner, optimizers, plotting, transforms)
+from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
+    datasets, downloads, files, initializing, learner, looking, optimizers, plotting, rates,
+    transforms)
 from .core import *
 from .datasets import *
 from .batches import *
@@ -18,6 +19,9 @@ from .plotting import *
 from .downloads import *
 from .files import *
 from .callbacks import *
+from .looking import *
+from .rates import *
+from .checks import *
 from .learner import *
 from .transforms import *
 from .blocks import *
@@ -37,6 +41,9 @@ __all__ += plotting.__all__
 __all__ += downloads.__all__
 __all__ += files.__all__
 __all__ += callbacks.__all__
+__all__ += looking.__all__
+__all__ += rates.__all__
+__all__ += checks.__all__
 __all__ += learner.__all__
 __all__ += transforms.__all__
 __all__ += blocks.__all__
