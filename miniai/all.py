@@ -10,27 +10,6 @@ __all__ = []
 from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
     datasets, downloads, files, initializing, learner, looking, optimizers, plotting, rates,
     transforms)
-from .core import *
-from .datasets import *
-from .batches import *
-from .dataloaders import *
-from .collation import *
-from .plotting import *
-from .downloads import *
-from .files import *
-from .callbacks import *
-from .looking import *
-from .rates import *
-from .checks import *
-from .learner import *
-from .transforms import *
-from .blocks import *
-from .optimizers import *
-from .activations import *
-from .initializing import *
-
-# %% ../nbs/99_all.ipynb #06aa64c0
-# Made by tools/register.py
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -50,3 +29,24 @@ __all__ += blocks.__all__
 __all__ += optimizers.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
+
+# %% ../nbs/99_all.ipynb #06aa64c0
+# Made by tools/register.py
+from .core import *
+from .datasets import *
+from .batches import *
+from .dataloaders import *
+from .collation import *
+from .plotting import *
+from .downloads import *
+from .files import *
+from .callbacks import *
+from .looking import *
+from .rates import *
+from .checks import *
+from .learner import *
+from .transforms import *
+from .blocks import *
+from .optimizers import *
+from .activations import *
+from .initializing import *

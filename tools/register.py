@@ -57,9 +57,9 @@ def wrapped(head, words, tail=''): return '\n'.join(textwrap.wrap(head + ', '.jo
 def all_cells():
     "The two cells of 99_all that are made"
     mods = [o.module for o in rooms() if o.module not in APART]
-    names = wrapped('from miniai import (', sorted(mods), ')')
-    return ('\n'.join(['#| export', MADE, names, *(f'from miniai.{m} import *' for m in mods)]),
-            '\n'.join(['#| export', MADE, '__all__ = []', *(f'__all__ += {m}.__all__' for m in mods)]))
+    names = wrapped('from miniai import (', sorted(mods), ')')    # before the stars: `looking` is a function, too
+    return ('\n'.join(['#| export', MADE, names, '__all__ = []', *(f'__all__ += {m}.__all__' for m in mods)]),
+            '\n'.join(['#| export', MADE, *(f'from miniai.{m} import *' for m in mods)]))
 
 def all_notebook():
     nb = read('99_all.ipynb'); cells = [c for c in nb['cells'] if MADE in source(c)]
