@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['sample_path', 'fashion_names', 'fashion_features', 'take', 'by_place', 'array_tensor', 'Dataset', 'inplace',
-           'read_idx', 'fashion_mnist', 'image_tensor', 'InMemory', 'in_memory']
+           'read_idx', 'unpack_limit', 'fashion_mnist', 'image_tensor', 'InMemory', 'in_memory']
 
 # %% ../nbs/01_datasets.ipynb #910e6261
 import gzip, math, os, sys, zlib
@@ -128,10 +128,12 @@ def inplace(
 
 # %% ../nbs/01_datasets.ipynb #88703232
 def read_idx(
-    path # IDX file of unsigned bytes, packed by gzip or not
+    path, # IDX file of unsigned bytes, packed by gzip or not
+    limit:int=None # Bytes that a packed file may unpack to; default: see `unpack_limit`
 )->np.ndarray: # uint8 array with the shape that the file's header gives
     "Read an IDX file; what is wrong with it is a `ValueError` that names the file"
-    path = Path(path); raw = _unpacked(path)
+    path = Path(path)
+    raw = _unpacked(path, limit)
     if raw[:3]!=b'\0\0\x08':
         got = raw[:3].hex(' ') or 'an empty file'
         raise ValueError(f'{path}: expected an IDX file of bytes, which begins with 00 00 08, got {got}')
@@ -144,12 +146,25 @@ def read_idx(
         raise ValueError(f'{path}: expected {size} bytes of data for the shape {shape}, got {len(raw)-start}')
     return np.frombuffer(raw, np.uint8, size, start).reshape(shape)
 
-def _unpacked(path):
+def unpack_limit(
+    size:int, # Size of a packed file, in bytes
+    limit:int=None # A limit of your own
+)->int: # In bytes
+    "How much a packed file may unpack to: 50 times its size, or 100 MiB if that is more"
+    if limit is None: return max(100*2**20, 50*size)
+    if limit<0: raise ValueError(f'`limit` must be a number of bytes, 0 or more, got {limit}')
+    return limit
+
+def _unpacked(path, limit):
     "The bytes of a file, unpacked if it begins as gzip files do"
     raw = path.read_bytes()
     if raw[:2]!=b'\x1f\x8b': return raw
-    try: return gzip.decompress(raw)
+    limit = unpack_limit(len(raw), limit)
+    try:
+        with gzip.open(path) as f: data = f.read(limit+1)
     except (OSError,EOFError,zlib.error) as e: raise ValueError(f'{path}: not a complete gzip file ({e})') from e
+    if len(data)<=limit: return data
+    raise ValueError(f'{path}: unpacks to more than the limit of {limit:,} bytes: if you trust it, pass a larger `limit`')
 
 # %% ../nbs/01_datasets.ipynb #54a7dbb7
 fashion_names = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',')
