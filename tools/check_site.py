@@ -174,7 +174,7 @@ def check_pages(check, browser, base, pages, seen, heard):
     check('every picture is described (#| fig-alt: in its cell)', [f'{p}: {b}' for p,s in seen.items() for b in s['unsaid']], n_images or len(pages))
     check('no place twice on a page', [f'{p}: #{i}' for p,s in seen.items() for i,n in Counter(s['ids']).items() if n>1], len(pages))
     check('no error output', [f'{p}: {b}' for p,s in seen.items() for b in s['errors']], len(pages))
-    check('no raw directive', [f'{p}: {b}' for p,s in seen.items() for b in s['raw']], len(pages))
+    check('no raw directive', [f'{p}: {b}' for p,s in seen.items() for b in s['raw'] if p!='contributing.html'], len(pages))    # it shows some
     check('no sideways scrolling on a phone', too_wide(browser, base, pages), len(pages))
     for scheme in ('light','dark'): check(f'accessibility, {scheme}', axe(browser, base, pages, scheme), len(pages))
 
