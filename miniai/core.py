@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['def_device', 'map_tensors', 'retain_type', 'is_label', 'dict_like', 'to_device', 'to_cpu', 'tensors_in', 'n_items',
            'loader_len', 'listify', 'smooth', 'set_seed', 'seed_all', 'seeded', 'rng_state', 'set_rng_state',
-           'fig_defaults', 'synth_reg', 'noted', 'loaded']
+           'fig_defaults', 'synth_reg', 'noted', 'LazyModule', 'loaded']
 
 # %% ../nbs/00_core.ipynb #6caf9d07
 import random, sys
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 
 import numpy as np, torch
 from torch import Tensor, nn
@@ -223,6 +224,17 @@ def noted(
     if hasattr(e,'add_note'): e.add_note(note)
     elif e.args and isinstance(e.args[0],str): e.args = (f'{e.args[0]} ({note})', *e.args[1:])
     return e
+
+# %% ../nbs/00_core.ipynb #2963e819
+class LazyModule:
+    "A module that is imported when something in it is first used"
+    def __init__(self,
+        name:str # Full name of the module
+    ): self.name = name
+    def __repr__(self): return f'LazyModule({self.name!r})'
+    def __getattr__(self, k):
+        if k.startswith('__') or k=='name': raise AttributeError(k)
+        return getattr(import_module(self.name), k)
 
 # %% ../nbs/00_core.ipynb #c041dffa
 def loaded(
