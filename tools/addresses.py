@@ -2,7 +2,7 @@
 
 The project has no public home yet. While settings.ini says `public = False`, its address ends in `.example`, which nobody can own
 (RFC 2606), nothing links to it, and no command fetches from it. With `public = True` and a real address, what stands in a text as
-`<!--public … {git_url} … -->` is shown (badges, `pip install git+…`), and tools/docs.py adds links to Colab, the source and the issues.
+`<!--public … {git_url} … -->` is shown (`pip install git+…`; with `<!--public readme … -->`, such as badges, in the README only), and tools/docs.py adds links to Colab, the source and the issues.
 This looks for any other address of ours in the files of the repository and, if it is there, in the built site.
 """
 import re, subprocess, sys
@@ -14,7 +14,7 @@ HOLDERS = {'settings.ini','miniai/_modidx.py'}     # nbdev writes the second fro
 SHOWN = {'README.md'}     # may hold the address when it is public
 OURS = re.compile(r'(?:https?://|git@|ssh://)[^\s"\'`<>()\[\]\\]*miniai[^\s"\'`<>()\[\]\\]*|[\w.+-]+@[\w-]*miniai[\w.-]*|\bminiai[\w-]*\.(?:github\.io|readthedocs\.io|org|com|dev|ai)\b')
 THEIRS = re.compile(r'https?://(?:www\.)?(?:github\.com/fastai/|(?:\w+\.)?fast\.ai/|pypi\.org/project/miniai)')
-PUBLIC = re.compile(r'<!--public\b(.*?)-->\n?', re.S)
+PUBLIC = re.compile(r'<!--public( readme)?\b(.*?)-->\n?', re.S)
 
 def settings():
     "What settings.ini says, with `public` as a boolean and the addresses that follow from it"
@@ -26,10 +26,10 @@ def settings():
     if cfg['public'] and '.example' in cfg['git_url']+cfg['doc_host']: raise SystemExit('settings.ini: an address that ends in .example is not public')
     return cfg
 
-def filled(text, cfg=None):
+def filled(text, cfg=None, readme=False):
     "`text` with what is meant for a public address, or without"
     cfg = cfg or settings()
-    def fill(m): return m[1].strip('\n').lstrip().format_map(cfg)+'\n' if cfg['public'] else ''
+    def fill(m): return m[2].strip('\n').strip().format_map(cfg)+'\n' if cfg['public'] and (readme or not m[1]) else ''
     return PUBLIC.sub(fill, text)
 
 def strange(text, cfg, shown):

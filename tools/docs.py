@@ -135,7 +135,7 @@ def badges(cell):
     def heading(m):
         if not re.search('first version', m[2], re.I): return m[0]
         rest = FIRST.sub('', m[2]).strip(' :,()')
-        badge = f'[first version, not exported]{{.badge .first-version #{slug(m[2])}}}'
+        badge = '[first version, not exported]{.badge .first-version}'
         return f'{m[1]} {rest[0].upper()}{rest[1:]}\n\n{badge}' if rest else badge
     cell.source = re.sub(r'^(#+) (.*)$', heading, cell.source, flags=re.M)
 
@@ -154,7 +154,7 @@ class page_links(Processor):
     "Which notebook this page is, where its reference is, and, with a public address, where it can be run"
     def end(self):
         path = Path(self.nb.path_).resolve().relative_to(ROOT).as_posix()
-        links = [f'[{path}]{{.page-file}}'] + ['[Reference](#reference)']*any('exports' in c.directives_ for c in self.nb.cells)
+        links = [f'[{path}]{{.page-file}}'] + ['[Reference](#reference)']*any(getattr(c,'has_sd',0) and c.get('source') for c in self.nb.cells)
         if WHERE['public']:
             links += [f'[View source]({WHERE["blob"]}/{path})', f'[Open in Colab]({WHERE["colab"]}/{path})']
             links += [f'(run `%pip install git+{WHERE["git_url"]}` there first)']
@@ -213,12 +213,15 @@ class Links:
             if not found or (found[0]!=path and name.split('.')[0] not in everywhere): return m[0]
             to,anchor = found; rel = os.path.relpath(to, path.parent).replace(os.sep,'/') if to!=path else ''
             return f'[`{name}{args}`]({rel}#{anchor})'
+        def unlike(s):
+            while (s := f'{s}-section') in taken: pass
+            taken.add(s); return s
         for c in nb.cells:
             if c.cell_type!='markdown': continue
             fence,lines = False,c.source.split('\n')
             for i,l in enumerate(lines):
                 if l.lstrip().startswith('```'): fence = not fence
-                elif not fence and (m := re.fullmatch(r'#+ (.*)', l)) and slug(m[1]) in taken: lines[i] = f'{l} {{#{slug(m[1])}-section}}'
+                elif not fence and (m := re.fullmatch(r'#+ (.*)', l)) and slug(m[1]) in taken: lines[i] = f'{l} {{#{unlike(slug(m[1]))}}}'
                 elif not fence and not l.startswith(('    ','#')): lines[i] = self.span.sub(link, l)
             c.source = '\n'.join(lines)
 

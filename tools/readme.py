@@ -28,7 +28,7 @@ def readme():
     nb.cells,nb.metadata.language_info = cells,{'name':'python'}
     text,extra = MarkdownExporter().from_notebook_node(nb)
     if extra.get('outputs'): raise SystemExit(f'nbs/index.ipynb has pictures in its outputs, which a README cannot hold: {list(extra["outputs"])}')
-    text = re.sub(r'<!--/?core\b.*?-->', '', filled(text))
+    text = re.sub(r'<!--/?core\b.*?-->', '', filled(text, readme=True))
     text = re.sub(r'\]\(\.\./', '](', re.sub(r'\]\((?!https?:|#|\.\./)([^)]*\.(ipynb|png))', r'](nbs/\1', text))
     head = '<!-- Made from nbs/index.ipynb by tools/readme.py: change it there -->\n\n'
     text = re.sub(r'\n{3,}', '\n\n', re.sub(r'[ \t]+$', '', text, flags=re.M))
