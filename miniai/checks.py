@@ -30,11 +30,13 @@ def check_parts(
     for nm,o in dict(model=model, loss_func=loss_func).items():
         if isinstance(o,type):
             raise TypeError(f'`{nm}` is the class {o.__name__}; an object is wanted: write {o.__name__}(…)')
-    if not hasattr(model,'parameters'): raise TypeError(f'`model` must be an nn.Module, got {type(model).__name__}')
+    if not hasattr(model,'parameters'): raise TypeError(f'`model` must be an nn.Module, got '
+        f'{type(model).__name__}')
     if loss_func is not None and not callable(loss_func):
-        raise TypeError(f'`loss_func` must be a function of predictions and targets, got {type(loss_func).__name__}')
-    if isinstance(opt_func,optim.Optimizer): raise TypeError('`opt_func` is an optimizer; a function that makes one '
-        f'is wanted: optim.{type(opt_func).__name__}, or a `partial` of it with further arguments')
+        raise TypeError(f'`loss_func` must be a function of predictions and targets, got '
+            f'{type(loss_func).__name__}')
+    if isinstance(opt_func,optim.Optimizer): raise TypeError('`opt_func` is an optimizer; a function that '
+        f'makes one is wanted: optim.{type(opt_func).__name__}, or a `partial` of it with further arguments')
 
 # %% ../nbs/05e_checks.ipynb #4fee526f
 def check_lr(
@@ -42,8 +44,8 @@ def check_lr(
 ): # `lr`
     "Raise if `lr` is no learning rate"
     try: ok = lr is None or lr>=0
-    except TypeError: raise TypeError(f'`lr` must be a number, got {lr!r}; for rates by group, see `by_group` '
-        'and `OneCycleCB` in miniai.optimizers') from None
+    except TypeError: raise TypeError(f'`lr` must be a number, got {lr!r}; for rates by group, see '
+        '`by_group` and `OneCycleCB` in miniai.optimizers') from None
     if not ok: raise ValueError(f'`lr` must be 0 or more, got {lr}')
     return lr
 
@@ -68,16 +70,26 @@ def check_steps(
     for k in cb_steps: _check_owner(learn, k, k in own)
     for cb in learn.cbs:
         does = [k for k in cb_steps if hasattr(cb,k)]
-        if does and all(k in own for k in does): raise ValueError(f'{type(learn).__name__} does `{does[0]}` itself, so that '
-            f'of {type(cb).__name__} would never run: use Learner in its place, or leave the callback out')
+        if does and all(k in own for k in does): raise ValueError(f'{type(learn).__name__} does `{does[0]}` '
+            f'itself, so that of {type(cb).__name__} would never run: use Learner in its place, or leave '
+            'the callback out')
 
 def _check_owner(learn, k, own):
     cbs = [type(cb).__name__ for cb in learn.cbs if hasattr(cb,k)]
     if len(cbs)>1 and not own: raise ValueError(f'{" and ".join(cbs)} both do `{k}`: keep one of them')
 
 # %% ../nbs/05e_checks.ipynb #50d65fed
-def part_name(training)->str: "What a pass through a loader is called"; return 'training' if training else 'validation'
-def place(learn)->str: "Where in a fit `learn` is"; return f'epoch {learn.epoch}, batch {learn.iter}, {part_name(learn.training)}'
+def part_name(
+    training:bool # For training, or for validation?
+)->str:
+    "What a pass through a loader is called"
+    return 'training' if training else 'validation'
+
+def place(
+    learn # A Learner, in a fit
+)->str: # Such as 'epoch 0, batch 3, training'
+    "Where in a fit `learn` is"
+    return f'epoch {learn.epoch}, batch {learn.iter}, {part_name(learn.training)}'
 
 def check_loader(
     dl, # A loader
@@ -113,13 +125,16 @@ def check_loss(
     "Raise if `learn.loss` is not one number, or can't be trained with"
     l = learn.loss
     if not isinstance(l,Tensor): raise TypeError(f'the loss must be a tensor, got {type(l).__name__}: ' +
-        ('`get_loss` has to set `learn.loss`' if l is None else 'a number that was taken out with `.item()` has no gradient'))
+        ('`get_loss` has to set `learn.loss`' if l is None else 'a number that was taken out with `.item()` '
+            'has no gradient'))
     if l.numel()!=1:
-        raise ValueError(f'the loss must be one number, got shape {tuple(l.shape)}: use `reduction="mean"`, or take the mean')
+        raise ValueError(f'the loss must be one number, got shape {tuple(l.shape)}: use `reduction="mean"`, '
+            'or take the mean')
     if l.requires_grad: return
     n,free = len(ps := _params(learn)),sum(p.requires_grad for p in ps)
     raise ValueError(f'the loss has no gradient: {free} of {n} parameters want one (`requires_grad`)' +
-        ('. Is there a `detach`, `item`, `argmax` or `no_grad` between the model and the loss?' if free else ''))
+        ('. Is there a `detach`, `item`, `argmax` or `no_grad` between the model and the '
+            'loss?' if free else ''))
 
 def _params(learn):
     "The parameters of the model and the loss, each once"
@@ -135,8 +150,9 @@ def check_opt(
     if groups is None: return
     own = [p for p in _params(learn) if p.requires_grad]
     has = {id(p) for g in groups for p in g['params']}
-    if own and not any(id(p) in has for p in own): raise ValueError('the optimizer has no trainable parameter of '
-        'the model, so nothing would be learnt: make it with those of `learn.model.parameters()`')
+    if own and not any(id(p) in has for p in own): raise ValueError('the optimizer has no trainable '
+        'parameter of the model, so nothing would be learnt: make it with those of '
+        '`learn.model.parameters()`')
 
 def check_trainable(
     learn # A Learner, before it makes an optimizer
@@ -148,7 +164,8 @@ def check_trainable(
 
 # %% ../nbs/05e_checks.ipynb #47a23c2a
 _class_losses = {'cross_entropy','nll_loss'}
-_item_losses = {'mse_loss','l1_loss','smooth_l1_loss','huber_loss','binary_cross_entropy','binary_cross_entropy_with_logits'}
+_item_losses = {'mse_loss','l1_loss','smooth_l1_loss','huber_loss','binary_cross_entropy',
+    'binary_cross_entropy_with_logits'}
 _loss_names = dict(CrossEntropyLoss='cross_entropy', NLLLoss='nll_loss', MSELoss='mse_loss', L1Loss='l1_loss',
     SmoothL1Loss='smooth_l1_loss', HuberLoss='huber_loss', BCELoss='binary_cross_entropy',
     BCEWithLogitsLoss='binary_cross_entropy_with_logits')
@@ -171,19 +188,24 @@ def check_targets(
     if preds is None: raise TypeError('the model gave None: is there a `return` in its `forward`?')
     if (nm := known_loss(loss_func)) is None: return
     if isinstance(targ,(list,tuple)): _check_several(nm, targ)
-    if isinstance(preds,(list,tuple)): raise TypeError(f'the model gave a {type(preds).__name__} of {len(preds)}, and {nm} '
-        'takes one tensor: let `forward` return one, or write a loss that takes several, lambda preds,y: …')
+    if isinstance(preds,(list,tuple)): raise TypeError(f'the model gave a {type(preds).__name__} of '
+        f'{len(preds)}, and {nm} takes one tensor: let `forward` return one, or write a loss that takes '
+        'several, lambda preds,y: …')
     if not isinstance(preds,Tensor) or not isinstance(targ,Tensor): return
-    if nm in _item_losses and preds.shape!=targ.shape: raise ValueError(f'predictions have shape {tuple(preds.shape)} and '
-        f'targets {tuple(targ.shape)}: {nm} would compare each with each. ' + _fit_shapes(preds, targ))
-    if nm in _class_losses and preds.ndim>1: (_check_probs if targ.is_floating_point() else _check_labels)(loss_func, preds, targ)
+    if nm in _item_losses and preds.shape!=targ.shape: raise ValueError(f'predictions have shape '
+        f'{tuple(preds.shape)} and targets {tuple(targ.shape)}: {nm} would compare each with each. '
+        f'' + _fit_shapes(preds, targ))
+    if nm in _class_losses and preds.ndim>1:
+        check = _check_probs if targ.is_floating_point() else _check_labels
+        check(loss_func, preds, targ)
 
 # %% ../nbs/05e_checks.ipynb #6c6347c7
 def _check_several(nm, targ):
-    if targ and isinstance(targ[0],str): raise TypeError(f'the targets are texts, such as {targ[0]!r}, and {nm} wants '
-        'numbers: `Categorize` in miniai.transforms makes them')
-    if len(targ)>1 and isinstance(targ,tuple): raise ValueError(f'{len(targ)} parts of the batch are targets, and {nm} takes one. '
-        'Are some of them inputs? `n_inp` says how many parts the model gets, TrainCB(n_inp=2)')
+    if targ and isinstance(targ[0],str): raise TypeError(f'the targets are texts, such as {targ[0]!r}, and '
+        f'{nm} wants numbers: `Categorize` in miniai.transforms makes them')
+    if len(targ)>1 and isinstance(targ,tuple): raise ValueError(f'{len(targ)} parts of the batch are '
+        f'targets, and {nm} takes one. Are some of them inputs? `n_inp` says how many parts the model gets, '
+        'TrainCB(n_inp=2)')
 
 def _fit_shapes(preds, targ):
     if preds.numel()!=targ.numel(): return 'Do the model\'s outputs fit the data?' + \
@@ -194,25 +216,29 @@ def _check_probs(loss_func, preds, targ):
     "Targets that are probabilities of classes must add up to 1"
     if preds.shape!=targ.shape or known_loss(loss_func)!='cross_entropy': return
     sums = targ.float().sum(1)
-    if (bad := (sums-1).abs()>0.01).any(): raise ValueError('targets that are numbers count as probabilities of the classes, '
-        f'and those of an item add up to {sums[bad][0].item():.4g}, not to 1. For several labels for an item, '
+    if (bad := (sums-1).abs()>0.01).any(): raise ValueError('targets that are numbers count as '
+        f'probabilities of the classes, and those of an item add up to {sums[bad][0].item():.4g}, not to 1. '
+        'For several labels for an item, '
         'the loss is `F.binary_cross_entropy_with_logits`')
 
 # %% ../nbs/05e_checks.ipynb #8b5b41e6
 def _check_labels(loss_func, preds, targ):
     "Labels, for a loss over classes"
-    if len(preds)!=len(targ): raise ValueError(f'the model gave {len(preds)} predictions for {len(targ)} targets')
+    if len(preds)!=len(targ): raise ValueError(f'the model gave {len(preds)} predictions for {len(targ)} '
+        'targets')
     if targ.ndim==preds.ndim and targ.shape[1:]==(1,)*(targ.ndim-1): raise ValueError(f'labels have shape '
-        f'{tuple(targ.shape)}, and {tuple(targ.shape[:1])} is wanted: take the last dimension away, `targ.squeeze(-1)`')
+        f'{tuple(targ.shape)}, and {tuple(targ.shape[:1])} is wanted: take the last dimension away, '
+        '`targ.squeeze(-1)`')
     labels = targ[targ!=_ignored(loss_func)]
     if not labels.numel(): return
     lo,hi,n = *(t.item() for t in labels.aminmax()),preds.shape[1]
     if lo<0 or hi>=n:
-        raise ValueError(f'labels go from {lo} to {hi}, but the model has {n} outputs: labels must be 0 to {n-1}')
+        raise ValueError(f'labels go from {lo} to {hi}, but the model has {n} outputs: labels must be 0 to '
+            f'{n-1}')
 
 def _ignored(loss_func):
     "The label that counts for nothing"
-    kw = loss_func.keywords if isinstance(loss_func,partial) else vars(loss_func) if isinstance(loss_func,nn.Module) else {}
+    kw = loss_func.keywords if isinstance(loss_func,partial) else getattr(loss_func,'__dict__',{})
     return kw.get('ignore_index', -100)
 
 # %% ../nbs/05e_checks.ipynb #deadbd8b
@@ -223,12 +249,16 @@ def explain_model(
     n_parts:int # How many parts of the batch are inputs
 ):
     "Add what we know to an error that came out of the model"
-    if 'more than 1 value per channel' in str(e): noted(e, 'Batch norm in training needs at least 2 items in a batch, and '
-        f'this one ({place(learn)}) has {n_items(learn.batch)}: leave it out with drop_last=True, or choose another batch size')
-    if isinstance(e,TypeError) and 'missing' in str(e) and 'argument' in str(e): noted(e, _missing(learn.batch, n_parts))
+    if 'more than 1 value per channel' in str(e): noted(e,
+        'Batch norm in training needs at least 2 items in a batch, and '
+        f'this one ({place(learn)}) has {n_items(learn.batch)}: leave it out with drop_last=True, or choose '
+        'another batch size')
+    if isinstance(e,TypeError) and 'missing' in str(e) and 'argument' in str(e): noted(e,
+        _missing(learn.batch, n_parts))
     ps = list(learn.model.parameters())
     devs = sorted({str(t.device) for _,t in tensors_in(learn.batch)}),sorted({str(p.device) for p in ps})
-    if devs[0] and devs[1] and devs[0]!=devs[1]: noted(e, f'The model is on {", ".join(devs[1])} and the batch on '
+    if devs[0] and devs[1] and devs[0]!=devs[1]: noted(e,
+        f'The model is on {", ".join(devs[1])} and the batch on '
         f'{", ".join(devs[0])}: add DeviceCB() to the callbacks')
     want = {p.dtype for p in ps if p.is_floating_point()}
     got = {t.dtype for _,t in tensors_in(inputs)} - want
@@ -236,8 +266,8 @@ def explain_model(
 
 # %% ../nbs/05e_checks.ipynb #5f39c128
 def _missing(batch, n_parts):
-    if not isinstance(batch,(tuple,list)): return ('The model got what its arguments have the names of, of the '
-        f'batch\'s keys {list(batch)}: name its inputs, TrainCB(inp=[…])')
+    if not isinstance(batch,(tuple,list)): return ('The model got what its arguments have the names of, of '
+        f'the batch\'s keys {list(batch)}: name its inputs, TrainCB(inp=[…])')
     return (f'The batch has {len(batch)} parts, and the model got {n_parts} of them (`n_inp`): '
         'if it takes more, TrainCB(n_inp=2)')
 
@@ -252,15 +282,17 @@ def explain_loss(
 ):
     "Add to an error about types which type the loss wants"
     nm,p,t = known_loss(learn.loss_func),learn.preds,learn.targ
-    if not isinstance(p,Tensor) or not isinstance(t,Tensor) or not any(w in str(e) for w in ('type','bool')): return
-    if nm in _class_losses: noted(e, f'{nm} wants class numbers of type torch.int64, got {t.dtype}: `targ.long()`')
+    if not isinstance(p,Tensor) or not isinstance(t,Tensor): return
+    if 'type' not in str(e) and 'bool' not in str(e): return
+    if nm in _class_losses: noted(e, f'{nm} wants class numbers of type torch.int64, got {t.dtype}: '
+        '`targ.long()`')
     elif nm in _item_losses and t.dtype!=p.dtype:
         how = '`targ.float()`' if p.dtype==torch.float32 else f'`targ.to({p.dtype})`'
         noted(e, f'{nm} wants targets of the predictions\' type, {p.dtype}, got {t.dtype}: {how}')
 
 # %% ../nbs/05e_checks.ipynb #82469363
 def _first_bad(ts):
-    "Place of the first tensor of the pairs `ts` that has values which are no finite numbers, and of the first such item in it"
+    "Which of the tensors `ts` is the first with values that are nan or infinite, and in which item"
     for k,t in ts:
         if (t.is_floating_point() or t.is_complex()) and not (ok := t.isfinite()).all():
             return k + (f', item {(~ok).flatten(1).any(1).nonzero()[0].item()}' if t.ndim>1 else
@@ -271,14 +303,18 @@ def bad_loss(
 )->str:
     "Say where the loss became no number, and which of data, weights and learning rate is to blame"
     msg = f'the loss is {learn.loss.item()} at {place(learn)}'
-    if (k := _first_bad(tensors_in(learn.batch))): return f'{msg}: the data of this batch has nan or infinite values ({k})'
+    if (k := _first_bad(tensors_in(learn.batch))):
+        return f'{msg}: the data of this batch has nan or infinite values ({k})'
     named = getattr(learn.model,'named_parameters',lambda: [])()
     bad = next((k for k,p in named if not p.isfinite().all()), None)
-    if bad: return (f'{msg}: the weights had nan or infinite values before it ({bad}). The step before made them, from '
-        'gradients that were no numbers: is there a square root, a logarithm or a quotient of what can be 0?')
-    if not learn.training or not (learn.epoch or learn.iter): return (f'{msg}: the data and the weights are finite, '
-        'so the model or the loss makes it: is there a logarithm, a quotient or an `exp` of large numbers?')
-    return f'{msg}: the data and the weights are finite; lower the learning rate, now {", ".join(f"{r:.3g}" for r in get_lrs(learn.opt) if r is not None)}?'
+    if bad: return (f'{msg}: the weights had nan or infinite values before it ({bad}). The step before made '
+        'them, from gradients that were no numbers: is there a square root, a logarithm or a quotient of '
+        'what can be 0?')
+    if not learn.training or not (learn.epoch or learn.iter): return (f'{msg}: the data and the weights are '
+        'finite, so the model or the loss makes it: is there a logarithm, a quotient or an `exp` of large '
+        'numbers?')
+    rates = ', '.join(f'{r:.3g}' for r in get_lrs(learn.opt) if r is not None)
+    return f'{msg}: the data and the weights are finite; lower the learning rate, now {rates}?'
 
 # %% ../nbs/05e_checks.ipynb #2638ac5d
 class LossWatch:
@@ -304,7 +340,8 @@ class LossWatch:
 
 def _no_loss(learn):
     "A loss of 0 whose gradients are 0"
-    return sum(((p*0).sum() for p in _params(learn) if p.requires_grad), torch.zeros((), device=learn.loss.device))
+    return sum(((p*0).sum() for p in _params(learn) if p.requires_grad),
+        torch.zeros((), device=learn.loss.device))
 
 # %% ../nbs/05e_checks.ipynb #7a7775c6
 @patch
@@ -327,8 +364,10 @@ def flush(self:LossWatch,
 @patch
 def _found_late(self:LossWatch, learn, at, l, sums):
     bad = next((k for k,s in sums if not math.isfinite(s.item())), None)
-    msg = f'the loss is {l.item()} at {at}' + (f': the data of this batch has nan or infinite values ({bad})' if bad else
-        ': its data is finite. Was the learning rate too high, or is there a square root, a logarithm or a quotient of '
+    msg = f'the loss is {l.item()} at {at}' + (f': the data of this batch has nan or infinite values '
+        f'({bad})' if bad else
+        ': its data is finite. Was the learning rate too high, or is there a square root, a logarithm or a '
+        'quotient of '
         f'what can be 0? (On {l.device.type}, losses are looked at every {self.every} batches)')
     if learn.training: raise FloatingPointError(msg)
     self._warn(learn, msg)

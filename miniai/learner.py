@@ -19,19 +19,21 @@ from torch import Tensor, nn, optim
 
 from .callbacks import (Callback, CancelBatchException, CancelEpochException, CancelFitException,
     DeviceCB, SingleBatchCB, call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs)
-from .checks import (LossWatch, check_epochs, check_loader, check_loss, check_lr, check_opt, check_parts,
+from .checks import (LossWatch, check_epochs, check_loader, check_loss, check_lr, check_opt,
+    check_parts,
     check_steps, check_targets, check_trainable, explain_loss, explain_model, known_loss, no_batches)
 from .core import listify, loader_len, map_tensors, smooth
 from .dataloaders import DataLoaders
-from .looking import looking
+from .looking import looking, named_tensors
 from .metrics import Accuracy, MetricsCB, accuracy, mean_over, report
 from .parts import BatchParts, unpack_output
 from .progress import ProgressCB
 from .rates import KeepRates, LRFind, get_lrs, set_lr, suggest_lr
 
-# %% ../nbs/06_learner.ipynb #1c6f5772
+# %% ../nbs/06_learner.ipynb #1a258ef5
 # what the course's notebooks import from here
-_all_ = ['Callback', 'CancelBatchException', 'CancelEpochException', 'CancelFitException', 'run_cbs', 'with_cbs',
+_all_ = ['Callback', 'CancelBatchException', 'CancelEpochException', 'CancelFitException', 'run_cbs',
+    'with_cbs',
     'DeviceCB', 'SingleBatchCB', 'MetricsCB', 'Accuracy', 'accuracy', 'report', 'ProgressCB',
     'looking', 'get_lrs', 'set_lr', 'suggest_lr', 'LRFind']
 
@@ -69,13 +71,13 @@ class Learner:
     watch_nan = True
     def __init__(self,
         model:nn.Module, # What is trained
-        dls=(0,), # `DataLoaders`, or a tuple of a training and (optional) a validation loader; any iterable of batches is a loader
+        dls=(0,), # `DataLoaders`, or one or two loaders, for training and validation: anything with batches
         loss_func=F.mse_loss, # From predictions and targets to a scalar tensor, the mean over the batch
         lr:float=0.1, # Learning rate of a new optimizer; None: the optimizer's own default
         cbs=None, # A callback, or a list of them
         opt_func=optim.SGD, # From parameters and `lr` to an optimizer; None: you set `learn.opt`
         *,
-        mean_over=None # From the Learner to what the batch's loss is a mean over; default: found out, see `miniai.metrics`
+        mean_over=None # From the Learner to what a batch's loss is a mean over; default: see `miniai.metrics`
     ):
         check_parts(model, loss_func, opt_func)
         self.model,self.dls,self.loss_func,self.lr = model,_as_dls(dls),loss_func,check_lr(lr)
@@ -164,7 +166,7 @@ def fit(self:Learner,
     "Train and validate for `n_epochs`; the optimizer goes on from where it was"
     with self._fitting(n_epochs, train, valid, cbs, lr, reset_opt): self._fit()
 
-# %% ../nbs/06_learner.ipynb #54ed55d2
+# %% ../nbs/06_learner.ipynb #646af52a
 @patch
 @contextmanager
 def _fitting(self:Learner, n_epochs, train, valid, cbs, lr, reset_opt):
@@ -190,11 +192,11 @@ def _fitting(self:Learner, n_epochs, train, valid, cbs, lr, reset_opt):
         self._rates.put_back()
         self._end()
 
-# %% ../nbs/06_learner.ipynb #6b482568
+# %% ../nbs/06_learner.ipynb #e4867120
 @patch
 def _modules(self:Learner):
     "The model, and the loss if it is one too"
-    return [self.model] + [self.loss_func]*(isinstance(self.loss_func,nn.Module) and self.loss_func is not self.model)
+    return [self.model] + [self.loss_func]*isinstance(self.loss_func,nn.Module)
 
 @patch
 def _params(self:Learner):
@@ -217,7 +219,8 @@ def _end(self:Learner):
 @patch
 def _parts(self:Learner, train, valid):
     "What an epoch consists of: True for training, False for validation"
-    if not hasattr(self.dls,'train'): raise ValueError('this Learner has no data: give it loaders, Learner(model, dls, …)')
+    if not hasattr(self.dls,'train'): raise ValueError('this Learner has no data: give it loaders, '
+        'Learner(model, dls, …)')
     has_valid = self.dls.valid is not None
     if not train and valid and not has_valid:
         raise ValueError('there is no validation loader: Learner(model, (train_dl, valid_dl), …)')
@@ -229,12 +232,13 @@ def _no_cancel(e):
     nm = type(e).__name__
     return f'a callback raised {nm} where there is no {nm[6:11].lower()} to cancel'
 
-# %% ../nbs/06_learner.ipynb #8519ae1d
+# %% ../nbs/06_learner.ipynb #b1531def
 @patch
 def _check_free(self:Learner):
     "Raise `RuntimeError` in the middle of a fit"
-    if self._busy: raise RuntimeError('this Learner is in the middle of a fit, and another fit or epoch within it would '
-        'change what it goes on with. To validate here, call `learn.validate()`; to do anything else and put everything '
+    if self._busy: raise RuntimeError('this Learner is in the middle of a fit, and another fit or epoch '
+        'within it would change what it goes on with. To validate here, call `learn.validate()`; to do '
+        'anything else and put everything '
         'back, `with looking(learn): …`; to train more, fit again when this fit has ended')
 
 @patch
@@ -254,7 +258,7 @@ def callback(self:Learner,
     if fs is None: fs = self._found[method_nm] = cb_methods(self.cbs, method_nm)
     if fs: call_methods(fs, method_nm, self)
 
-# %% ../nbs/06_learner.ipynb #a2957674
+# %% ../nbs/06_learner.ipynb #cc90814a
 _no_context = nullcontext()
 
 @patch
@@ -269,7 +273,7 @@ def _entered(fs, learn):
         for f in fs: stack.enter_context(f(learn))
         yield
 
-# %% ../nbs/06_learner.ipynb #8e681143
+# %% ../nbs/06_learner.ipynb #356002a1
 @patch
 def _look(self:Learner):
     "Raise if the loss can't be trained with"
@@ -284,18 +288,20 @@ def _look_back(self:Learner):
     if self.iter is None: raise ValueError(no_batches(self.dl, self.training, self.epoch))
     if self.watch_nan: self._watch.flush(self)
 
-# %% ../nbs/06_learner.ipynb #197e0534
+# %% ../nbs/06_learner.ipynb #b425bab4
 @patch(as_prop=True)
 def training(self:Learner):
     "In training (True) or validation (False)? Between fits: the model's mode"
     return self.model.training if self._part is None else self._part
 
 def _get_n(self):
-    if self._n is None and self.batch is not None: self._n = self.mean_over(self) if self.mean_over is not None else \
-        mean_over(self.loss_func, self.preds, self.targ, self.batch)
+    if self._n is None and self.batch is not None:
+        own = self.mean_over
+        self._n = mean_over(self.loss_func, self.preds, self.targ, self.batch) if own is None else own(self)
     return self._n
 def _set_n(self, n): self._n = n
-Learner.n = property(_get_n, _set_n, doc='What the loss of this batch is a mean over: a number, or a tensor with one')
+Learner.n = property(_get_n, _set_n, doc='What the loss of this batch is a mean over: a number, or a tensor '
+    'with one')
 
 @patch
 def __repr__(self:Learner):
@@ -359,7 +365,9 @@ class TrainCB(Callback):
         except (ValueError,RuntimeError,TypeError) as e:
             explain_model(e, learn, (args,kwargs), self.parts.n_inp)
             raise
-        learn.preds,self._own_loss = (out,None) if isinstance(out,Tensor) else unpack_output(out, known_loss(learn.loss_func))
+        learn.preds,self._own_loss = out,None
+        if not isinstance(out,Tensor):
+            learn.preds,self._own_loss = unpack_output(out, known_loss(learn.loss_func))
     def backward(self, learn):
         loss = learn.loss if learn.loss_scale is None else learn.loss*learn.loss_scale
         loss.backward()
@@ -389,6 +397,11 @@ def _n_own(learn):
     if learn.mean_over is not None: return learn.mean_over(learn)
     classes = isinstance(learn.targ,Tensor) and not learn.targ.is_floating_point()
     return mean_over(F.cross_entropy if classes else None, learn.preds, learn.targ, learn.batch)
+
+# %% ../nbs/06_learner.ipynb #673b44d7
+# names that `optimizers` still imports
+_len,_listify,_named = loader_len,listify,named_tensors
+def _batch_len(learn): return learn.n
 
 # %% ../nbs/06_learner.ipynb #d86ab366
 class TrainLearner(Learner):
@@ -435,7 +448,7 @@ class MomentumLearner(TrainLearner):
 
 # %% ../nbs/06_learner.ipynb #5a5bc0c9
 class LRFinderCB(Callback):
-    "Multiply the learning rate by `gamma` at each batch, until the loss rises or is no number any more; then plot"
+    "Multiply the learning rate by `gamma` at each batch, until the loss rises or is no number; then plot"
     order = 100
     def __init__(self,
         gamma:float=1.3, # Factor, above 1
@@ -463,7 +476,7 @@ class LRFinderCB(Callback):
         if self.watched is not None: learn.watch_nan,self.watched = self.watched,None
         if self.plot and self.lrs: LRFind(self.lrs, self.losses).plot()
 
-# %% ../nbs/06_learner.ipynb #40798abd
+# %% ../nbs/06_learner.ipynb #46e7eea8
 @patch
 def is_over(self:LRFinderCB):
     "Has the loss risen too far, or is it no number any more?"

@@ -51,7 +51,8 @@ class BatchParts:
     def keys(self, batch, model):
         "For a dictionary: keys of the inputs, whether they go by name, and keys of the targets"
         keys = tuple(batch)
-        if self._found[0] is not model or self._found[1]!=keys: self._found = model,keys,self._find(keys, model)
+        if self._found[0] is not model or self._found[1]!=keys: self._found = model,keys,self._find(keys,
+            model)
         return self._found[2]
 
 def _keys(o): return None if o is None else (o,) if isinstance(o,str) else tuple(o)
@@ -87,7 +88,8 @@ def _find(self:BatchParts, keys, model):
     free = [k for k in keys if k not in (self.targ or ())]
     args = model_args(model) if self.inp is None else ()
     if args is None: raise ValueError(
-        f'{type(model).__name__}.forward takes any arguments, so its signature doesn\'t say which of {list(keys)} '
+        f'{type(model).__name__}.forward takes any arguments, so its signature doesn\'t say which of '
+        f'{list(keys)} '
         'it wants: name them, TrainCB(inp=[…], targ=…)')
     named = [k for k in free if k in args]
     inp = self.inp or tuple(named or free[:self.n_inp])
@@ -97,15 +99,16 @@ def _left(keys, inp, named):
     "The key of the target: the one that is left, or the labels that the model takes itself"
     left = [k for k in keys if k not in inp] or [k for k in named if k in ('labels','label')]
     if len(left)!=1: raise ValueError(
-        f'which key is the target? The inputs are {list(inp)}, and {left or "nothing"} is left: name it, TrainCB(targ=…)')
+        f'which key is the target? The inputs are {list(inp)}, and {left or "nothing"} is left: name it, '
+        'TrainCB(targ=…)')
     return tuple(left)
 
 # %% ../nbs/05f_parts.ipynb #bc8dfad9
 @patch
 def _refuse(self:BatchParts, batch):
     "Raise for a batch of which it can't be told what is what"
-    if batch is None: raise RuntimeError('there is no batch: `predict` is a step of `fit`. To predict something else, '
-        'call `learn.model.eval()` and then `learn.model(x)`, in `torch.no_grad()`')
+    if batch is None: raise RuntimeError('there is no batch: `predict` is a step of `fit`. To predict '
+        'something else, call `learn.model.eval()` and then `learn.model(x)`, in `torch.no_grad()`')
     kind = type(batch).__name__
     if not isinstance(batch,(tuple,list)):
         raise TypeError(f'a batch must be a tuple, a list or a dictionary, got {kind}')

@@ -22,7 +22,9 @@ def opt_groups(
     if groups is not None: return groups
     return [vars(opt)] if hasattr(opt,'__dict__') and 'lr' in vars(opt) else []
 
-def group_lr(g): "The rate of the group `g` as a number, or None"; return None if g.get('lr') is None else float(g['lr'])
+def group_lr(g):
+    "The rate of the group `g` as a number, or None"
+    return None if g.get('lr') is None else float(g['lr'])
 
 # %% ../nbs/05d_rates.ipynb #110c7aa8
 def get_lrs(
@@ -38,7 +40,8 @@ def set_lr(
     "Set the learning rates of `opt`; raises `ValueError` if a list has another length"
     groups = opt_groups(opt)
     lrs = lr if isinstance(lr,list) else [lr]*len(groups)
-    if len(lrs)!=len(groups): raise ValueError(f'there are {len(lrs)} rates for {len(groups)} parameter groups')
+    if len(lrs)!=len(groups): raise ValueError(f'there are {len(lrs)} rates for {len(groups)} parameter '
+        'groups')
     for g,r in zip(groups, lrs): set_group_lr(g, r)
 
 def set_group_lr(g, lr):
