@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from importlib.resources import files
+from operator import index
 from pathlib import Path
 from threading import Thread
 
@@ -45,11 +46,17 @@ class Dataset:
 
 # %% ../nbs/01_datasets.ipynb #6f92ad23
 def _at(o, i):
-    "`o[i]`, where lists, tuples and strings too take several indices"
-    several = isinstance(i, (list,range,np.ndarray,Tensor)) and np.ndim(i)>0
-    if not several or not isinstance(o, (list,tuple,str)): return retain_type(o[i], o)
+    "`o[i]`, where lists and other sequences too take several indices, or a mask"
+    if isinstance(o, (Tensor,np.ndarray)): return retain_type(o[i], o)
+    if isinstance(i, (int,slice)): return o[i]
+    if np.ndim(i)==0: return o[index(i)]
     i = np.asarray(i)
-    return [o[j] for j in (np.flatnonzero(i) if i.dtype==bool else i)]
+    if i.dtype==bool: i = _places(i, len(o))
+    return [o[j] for j in i] if isinstance(o, (list,tuple,str,range)) else o[i.tolist()]
+
+def _places(mask, n):
+    if mask.shape!=(n,): raise IndexError(f'a mask of shape {mask.shape} does not match {n} items')
+    return np.flatnonzero(mask)
 
 # %% ../nbs/01_datasets.ipynb #0e039344
 def take(
