@@ -139,7 +139,7 @@ def retain_types(
 
 def _retained(new, old):
     "`new` as the subclass of `old`; a plain tensor, if what belongs to the subclass isn't there"
-    if not vars(old): return retain_type(new, old) if type(new) is Tensor else new
+    if not vars(old): return retain_type(new, old)
     lacks = type(new) is type(old) and is_label(old) and vars(old).keys()-vars(new).keys()
     return new.as_subclass(Tensor) if lacks else new
 
