@@ -6,7 +6,7 @@
 __all__ = ['collate', 'retain_types', 'batch_getter', 'joined', 'items_getter', 'is_plain']
 
 # %% ../nbs/01a_batches.ipynb #47babcb4
-import math
+import math, os
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import fields, is_dataclass
@@ -25,6 +25,7 @@ def collate(
 ): # The same structure, with all items joined along a new first axis
     "Join `items` into one batch; raises `ValueError` or `TypeError` that names what doesn't fit"
     o = next((o for o in items if o is not None), None)
+    if o is None and at: return list(items)           # everything is missing
     kind = _kind(o)
     if kind=='row' and not at: kind = 'parts'         # an item that is itself a list
     if kind is None: raise _cannot(o, at)
@@ -34,7 +35,7 @@ def collate(
 def _kind(o):
     "What `o` is for `collate`; None if it isn't anything"
     if isinstance(o, Tensor): return 'tensor'
-    if isinstance(o, (str,bytes)): return 'text'
+    if isinstance(o, (str,bytes,os.PathLike)): return 'text'
     if isinstance(o, (bool,int,float,complex,np.number,np.bool_)): return 'number'
     if isinstance(o, np.ndarray): return 'text' if o.dtype.kind in 'SUT' else 'array'
     if isinstance(o, loaded('PIL.Image.Image')): return 'picture'
@@ -138,7 +139,7 @@ def retain_types(
 
 def _retained(new, old):
     "`new` as the subclass of `old`; a plain tensor, if what belongs to the subclass isn't there"
-    if not vars(old): return retain_type(new, old) if type(new) is Tensor else new
+    if not vars(old): return retain_type(new, old)
     lacks = type(new) is type(old) and is_label(old) and vars(old).keys()-vars(new).keys()
     return new.as_subclass(Tensor) if lacks else new
 
