@@ -6,7 +6,7 @@
 __all__ = ['collate', 'retain_types', 'batch_getter', 'joined', 'items_getter', 'is_plain']
 
 # %% ../nbs/01a_batches.ipynb #47babcb4
-import math
+import math, os
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import fields, is_dataclass
@@ -23,8 +23,9 @@ def collate(
     items:list, # Items of one batch: all of the same structure
     at:str='' # Where in the item these parts come from, for error messages
 ): # The same structure, with all items joined along a new first axis
-    "Join `items` into one batch; raises `ValueError` or `TypeError` naming the item and the place that don't fit"
+    "Join `items` into one batch; raises `ValueError` or `TypeError` that names what doesn't fit"
     o = next((o for o in items if o is not None), None)
+    if o is None and at: return list(items)           # everything is missing
     kind = _kind(o)
     if kind=='row' and not at: kind = 'parts'         # an item that is itself a list
     if kind is None: raise _cannot(o, at)
@@ -34,7 +35,7 @@ def collate(
 def _kind(o):
     "What `o` is for `collate`; None if it isn't anything"
     if isinstance(o, Tensor): return 'tensor'
-    if isinstance(o, (str,bytes)): return 'text'
+    if isinstance(o, (str,bytes,os.PathLike)): return 'text'
     if isinstance(o, (bool,int,float,complex,np.number,np.bool_)): return 'number'
     if isinstance(o, np.ndarray): return 'text' if o.dtype.kind in 'SUT' else 'array'
     if isinstance(o, loaded('PIL.Image.Image')): return 'picture'
@@ -51,7 +52,7 @@ def _is_row(o):
 def _join_numbers(items, at):
     try:
         a = np.array(items)
-        if a.dtype.kind in 'uf' and _leaf(items[0], int): torch.tensor(items)     # raises if one is too large for int64
+        if a.dtype.kind in 'uf' and _leaf(items[0], int): torch.tensor(items)   # an error if too large
         return torch.from_numpy(a)
     except (ValueError,TypeError,RuntimeError) as e: raise _misfit(items, at, e)
 
@@ -73,7 +74,8 @@ def _join_tensors(items, at):
 
 def _stack(items):
     if all(type(o) is Tensor for o in items): return tud.default_collate(list(items))
-    if type(items[0]) is not Tensor and not is_label(items[0]): return torch.stack(list(items))   # a way of its own
+    if type(items[0]) is not Tensor and not is_label(items[0]):
+        return torch.stack(list(items))                   # holds its numbers in a way of its own
     return tud.default_collate([o.as_subclass(Tensor) for o in items])
 
 def _same(a, b):
@@ -137,7 +139,7 @@ def retain_types(
 
 def _retained(new, old):
     "`new` as the subclass of `old`; a plain tensor, if what belongs to the subclass isn't there"
-    if not vars(old): return retain_type(new, old) if type(new) is Tensor else new
+    if not vars(old): return retain_type(new, old)
     lacks = type(new) is type(old) and is_label(old) and vars(old).keys()-vars(new).keys()
     return new.as_subclass(Tensor) if lacks else new
 
@@ -162,7 +164,7 @@ def _getters():
 
 # %% ../nbs/01a_batches.ipynb #ac7c9ce5
 def _speaks_for(ds, nm):
-    "Has `ds` a method `nm` that knows of its `__getitem__`, that is, of the same class or one derived from it?"
+    "Has `ds` a method `nm` of the same class as its `__getitem__`, or of one derived from it?"
     def depth(k): return next((i for i,c in enumerate(type(ds).__mro__) if k in vars(c)), math.inf)
     return nm in getattr(ds,'__dict__',()) or depth(nm)<=depth('__getitem__')<math.inf
 
@@ -243,7 +245,7 @@ def _place(at): return f' at item{at}' if at else ''
 
 # %% ../nbs/01a_batches.ipynb #539004e9
 def _misfit(items, at, e=None):
-    "The error that says which of `items` differs from item 0, else `e`, which was raised when they were joined"
+    "The error that says which of `items` differs from item 0; else `e`, which joining them has raised"
     forms = [_form(o) for o in items]
     what,has = forms[0]
     i = next((i for i,f in enumerate(forms) if f!=forms[0]), 0)
@@ -266,8 +268,10 @@ def _cannot(o, at):
 # %% ../nbs/01a_batches.ipynb #0a5e57f1
 def _no_columns(b):
     "The error for `b`, which a Hugging Face data set gave in place of a dictionary of columns"
-    return TypeError("the data set's transform gave None: write `return b` at its end, or `@inplace` above it" if b is None else
-                     f'the data set gave a {type(b).__name__}, not a dictionary of columns: try `.with_format(None)`')
+    if b is None: return TypeError(
+        "the data set's transform gave None: write `return b` at its end, or `@inplace` above it")
+    return TypeError(f'the data set gave a {type(b).__name__}, not a dictionary of columns: '
+                     'try `.with_format(None)`')
 
 def _explained(e, ds, idxs):
     "A better error than `e`, if the transform of a Hugging Face data set gave None"
@@ -275,5 +279,6 @@ def _explained(e, ds, idxs):
     return _no_columns(None) if hf and ds[idxs] is None else e
 
 def _not_items(ds, idxs, items):
-    return ValueError(f'`__getitems__` of {type(ds).__name__} must give one item for each of {len(idxs)} indices, '
-                      f'but gave {len(items)}: a method that gives a whole batch is called `get_batch`')
+    return ValueError(
+        f'`__getitems__` of {type(ds).__name__} must give one item for each of {len(idxs)} indices, '
+        f'but gave {len(items)}: a method that gives a whole batch is called `get_batch`')

@@ -20,7 +20,7 @@ from fastcore.meta import delegates
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
-from .collation import _splits
+from .collation import split_names
 from .core import noted, to_device
 from .dataloaders import DataLoaders, SkipItemException, seeded
 from .files import ImageFileError, RandomSplitter, load_image, _check_mode, _to_mode
@@ -578,7 +578,7 @@ def _sizes(splits): return ' + '.join(str(len(s)) for s in splits)
 # %% ../nbs/09_blocks.ipynb #daf7ca57
 def _from_splits(dd):
     "All items of the data sets in `dd`, and their positions"
-    dss = [dd[k] for k in _splits(dd)]
+    dss = [dd[k] for k in split_names(dd)]
     ends = np.cumsum([0]+[len(d) for d in dss]).tolist()
     if not ends[1]: raise ValueError(f'the source has nothing for training: {_sizes(dss)}')
     joined = all(isinstance(d,hfds.Dataset) for d in dss)

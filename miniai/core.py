@@ -30,14 +30,15 @@ def map_tensors(
     "`x` with `f` called on each tensor in it; containers keep their type, everything else stays as it is"
     if isinstance(x, Tensor): return retain_type(f(x), x, vars(x) and map_tensors(f, vars(x)))
     if isinstance(x, Mapping): return dict_like({k:map_tensors(f,v) for k,v in x.items()}, x)
-    if isinstance(x, PackedSequence): return type(x)(f(x.data), x.batch_sizes, *(map_tensors(f,o) for o in x[2:]))
+    if isinstance(x, PackedSequence):
+        return type(x)(f(x.data), x.batch_sizes, *(map_tensors(f,o) for o in x[2:]))
     if hasattr(x, '_fields') and isinstance(x, tuple): return x._make(map_tensors(f,o) for o in x)
     if isinstance(x, (tuple,list)): return type(x)([map_tensors(f,o) for o in x])
     return _map_fields(f, x) if is_dataclass(x) and not isinstance(x, type) else x
 
 def _map_fields(f, x):
     new = copy(x)
-    for o in fields(x): object.__setattr__(new, o.name, map_tensors(f, getattr(x, o.name)))   # frozen ones too
+    for k in fields(x): object.__setattr__(new, k.name, map_tensors(f, getattr(x, k.name)))  # frozen ones too
     return new
 
 # %% ../nbs/00_core.ipynb #c75039f6
@@ -86,7 +87,9 @@ def to_cpu(
     x # Tensor, or a structure of tensors
 ): # The same structure in main memory, without gradients; half precision becomes float32
     "Move all tensors in `x` to main memory, detached, in a type that plots and NumPy understand"
-    def f(t): return t.detach().cpu().float() if t.dtype in (torch.float16,torch.bfloat16) else t.detach().cpu()
+    def f(t):
+        t = t.detach().cpu()
+        return t.float() if t.dtype in (torch.float16,torch.bfloat16) else t
     return map_tensors(f, x)
 
 # %% ../nbs/00_core.ipynb #1abc7a16
@@ -96,19 +99,21 @@ def tensors_in(
 ): # Pairs of a place, such as "batch['image']", and a tensor
     "All tensors in `x`, each with its place"
     if isinstance(x, Tensor): yield at,x
-    elif isinstance(x, Mapping): yield from (o for k,v in x.items() for o in tensors_in(v, f'{at}[{k!r}]'))
-    elif isinstance(x, (tuple,list)): yield from (o for k,v in enumerate(x) for o in tensors_in(v, f'{at}[{k}]'))
-    elif is_dataclass(x) and not isinstance(x, type):
-        yield from (o for k in fields(x) for o in tensors_in(getattr(x, k.name), f'{at}.{k.name}'))
+    for part,place in _parts(x): yield from tensors_in(part, at+place)
+
+def _parts(x):
+    "The parts of a container, each with its place in it"
+    if isinstance(x, Mapping): return [(v, f'[{k!r}]') for k,v in x.items()]
+    if isinstance(x, (tuple,list)): return [(v, f'[{k}]') for k,v in enumerate(x)]
+    if not is_dataclass(x) or isinstance(x, type): return []
+    return [(getattr(x, k.name), f'.{k.name}') for k in fields(x)]
 
 # %% ../nbs/00_core.ipynb #ae80567e
 def n_items(
     batch # A batch, or one part of it
 )->int: # 1 if nothing in it has a length
     "How many items `batch` has: the length of its first tensor, or of its first list of tensors"
-    if is_dataclass(batch): batch = tuple(getattr(batch, o.name) for o in fields(batch))
-    parts = batch.values() if isinstance(batch, Mapping) else batch if isinstance(batch, tuple) else [batch]
-    part = next(iter(parts), None)
+    part = batch if isinstance(batch, list) else next((part for part,_ in _parts(batch)), None)
     if isinstance(part, list) and part and next(tensors_in(part), None) is not None: return len(part)
     return next((len(t) for _,t in tensors_in(batch) if t.ndim), 1)
 
@@ -141,9 +146,9 @@ def smooth(
 # %% ../nbs/00_core.ipynb #3497124f
 def set_seed(
     seed:int, # At least 0
-    deterministic:bool=False # Refuse algorithms whose results vary from run to run? Slower; an error where there is no other
+    deterministic:bool=False # Refuse algorithms whose results vary? Slower; an error where there is no other
 ):
-    "Seed all random numbers; see [Reproducibility](https://docs.pytorch.org/docs/stable/notes/randomness.html)"
+    "Seed the random numbers of Python, NumPy and PyTorch"
     torch.use_deterministic_algorithms(deterministic)
     if deterministic: torch.backends.cudnn.benchmark = False    # it would choose an algorithm by measuring
     random.seed(seed); np.random.seed(seed%2**32); torch.manual_seed(seed)
@@ -220,7 +225,7 @@ def noted(
     e:BaseException, # The exception
     note:str # What to add
 )->BaseException: # The same exception
-    "Add `note` to what `e` prints; see [`add_note`](https://docs.python.org/3/library/exceptions.html#BaseException.add_note)"
+    "Add `note` to what `e` prints"
     if hasattr(e,'add_note'): e.add_note(note)
     elif e.args and isinstance(e.args[0],str): e.args = (f'{e.args[0]} ({note})', *e.args[1:])
     return e

@@ -20,7 +20,8 @@ def named_tensors(
     m # A model: an `nn.Module`, or anything with `parameters()`
 )->dict: # Name: tensor
     "The parameters and buffers of `m`; raises `ValueError` if one has no shape yet"
-    d = dict([*m.named_parameters(), *m.named_buffers()] if isinstance(m,nn.Module) else enumerate(m.parameters()))
+    d = dict([*m.named_parameters(),
+        *m.named_buffers()] if isinstance(m,nn.Module) else enumerate(m.parameters()))
     if any(isinstance(t,nn.parameter.UninitializedTensorMixin) for t in d.values()):
         raise ValueError('the model has parameters without a shape yet: send a batch through it first')
     return d
@@ -38,7 +39,8 @@ def _save_model(m):
     return put_back
 
 def _set_tensor(t, value, grad, requires_grad):
-    if not torch.equal(t.detach(), value.to(t.device)):     # writing what is there already would spoil a pending `backward`
+    if not torch.equal(t.detach(),
+        value.to(t.device)):     # writing what is there already would spoil a pending `backward`
         with torch.no_grad(): t.copy_(value)
     t.grad = None if grad is None else grad.to(t.device)
     if t.is_leaf: t.requires_grad_(requires_grad)
@@ -87,7 +89,7 @@ def _save_tensor(t):
     return lambda: _set_tensor(t, was, t.grad, switch)
 
 def _contents(o, home):
-    "What is in the container or object `o`, and a function that puts it back; None if it isn't to be looked into"
+    "What is in the container or object `o`, and a function that puts it back; None: leave it alone"
     if isinstance(o,tuple): return o,lambda: None
     if isinstance(o,(list,deque,set)): old = list(o); return old,lambda: _refill(o, old)
     if isinstance(o,dict): old = dict(o); return old.values(),lambda: _refill(o, old)
@@ -100,7 +102,8 @@ def _refill(o, old):
 def _is_helper(o, home):
     "Is `o` an object of the same package as its owner, or a schedule; and neither data nor an optimizer?"
     cls = type(o)
-    if not hasattr(o,'__dict__') or callable(o) or hasattr(cls,'__iter__') or isinstance(o,optim.Optimizer): return False
+    if not hasattr(o,'__dict__') or callable(o): return False
+    if hasattr(cls,'__iter__') or isinstance(o,optim.Optimizer): return False
     return cls.__module__.split('.')[0]==home or isinstance(o,optim.lr_scheduler.LRScheduler)
 
 # %% ../nbs/05c_looking.ipynb #e85aa114
@@ -114,18 +117,21 @@ def _save_object(o, leave_out=()):
         for f in fs: f()
     return put_back
 
-# %% ../nbs/05c_looking.ipynb #47dcf2f7
+# %% ../nbs/05c_looking.ipynb #6e12d5c9
 @contextmanager
 def looking(
     learn # A `Learner`, or anything with `model`, `loss_func`, `opt`, `dls` and `cbs`
 ):
-    "Put everything back at the end: model, loss, optimizer, random numbers, loaders, callbacks; raises `ValueError` for lazy layers"
+    "Put everything back at the end: model, loss, optimizer, random numbers, loaders, callbacks"
+    if (depth := getattr(learn,'_depth',0))>2: raise RuntimeError('a callback looks within its own look: '
+        'give it `looks = False`')
     models = [m for m in (learn.model,learn.loss_func) if hasattr(m,'parameters')]
     put_back,rng = [*map(_save_model, models), *_save_learner(learn)],rng_state()
     try:
         known = {id(t):t for m in models for t in named_tensors(m).values()}
         learn.opt,learn._made = copy.deepcopy((learn.opt,getattr(learn,'_made',None)), known)
         learn.cbs,learn._busy = [cb for cb in learn.cbs if getattr(cb,'looks',True)],False
+        learn._depth = depth+1
         yield
     finally:
         for f in put_back: f()
@@ -143,5 +149,6 @@ def _save_learner(learn):
     for m in (learn.model,learn.loss_func):
         if hasattr(m,'parameters'): other += named_tensors(m).values()
     yield _save_object(learn, [*other, *now])
-    for cb in learn.cbs: yield _save_object(cb, [learn, *other, *now] if getattr(cb,'looks',True) else _vars(cb).values())
+    for cb in learn.cbs: yield _save_object(cb, [learn, *other,
+        *now] if getattr(cb,'looks',True) else _vars(cb).values())
     for d in loaders: yield _save_loader(d, getattr(learn,'_busy',False) and getattr(learn,'dl',None) is d)

@@ -26,7 +26,7 @@ class Cell:
         self.id,self.source = cell.get('id','?'),''.join(cell['source'])
         self.marks = {m[1]: m[2].strip() for m in re.finditer(r'^#\| *(\w+):?(.*)$', self.source, re.M)}
         self.hidden = 'hide' in self.marks or self.marks.get('echo')=='false' or self.marks.get('include')=='false'
-        self.exported = 'export' in self.marks or 'exports' in self.marks
+        self.exported = bool({'export','exports','exporti'} & set(self.marks))
         try: self.body = ast.parse(re.sub(r'^[%!].*$', 'pass', self.source, flags=re.M)).body
         except SyntaxError: self.body = []
     def nodes(self): return (o for b in self.body for o in ast.walk(b))

@@ -121,17 +121,21 @@ def too_wide(browser, base, pages):
     ctx.close()
 
 def axe(browser, base, pages, scheme):
-    "Serious and critical findings of axe-core"
-    options = {'resultTypes':['violations'], **({'runOnly':['color-contrast']} if scheme=='dark' else {})}    # in the dark, only colours differ
+    "Serious and critical findings of axe-core; colours apart, which take longest: those of code are the same on all pages, so one will do"
     ctx = browser.new_context(viewport={'width':1280,'height':800}, color_scheme=scheme, reduced_motion='reduce'); page = ctx.new_page()
+    code = 'overview.html' if 'overview.html' in pages else pages[0]
     for p in pages:
         page.goto(base+p); page.wait_for_timeout(150)
         if p=='index.html': page.locator('#quarto-search input').fill('transform'); page.wait_for_selector('.search-result')    # its results are looked at, too
         if page.evaluate("document.documentElement.classList.contains('quarto-dark')")!=(scheme=='dark'): yield f'{p}: is not {scheme}'
-        for v in Axe().run(page, options=options).response['violations']:
+        found = axe_run(page, {'runOnly':['color-contrast']}, None if p==code else {'exclude':[['pre']]})
+        if scheme=='light': found += axe_run(page, {'rules':{'color-contrast':{'enabled':False}}})
+        for v in found:
             if v['impact'] in ('serious','critical'):
                 for node in v['nodes'][:3]: yield f'{p}: {v["id"]} ({len(v["nodes"])}×): {node["html"][:120]} {(node["failureSummary"] or "").splitlines()[-1].strip()[:140]}'
     ctx.close()
+
+def axe_run(page, options, context=None): return Axe().run(page, context=context, options={'resultTypes':['violations'], **options}).response['violations']
 
 def home(browser, base):
     "The home's first screen shows real results, what this is, and how to start; its example trains"

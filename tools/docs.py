@@ -73,8 +73,8 @@ class show_exports(Processor):
     def begin(self):
         for c in self.nb.cells:
             d = c.directives_
-            plain = c.source.lstrip().startswith(('from ','import '))
-            if 'export' in d and 'hide' not in d and not plain: d['exports'] = d.pop('export')
+            for k in ('export','exporti'):
+                if k in d and 'hide' not in d: d['exports'] = d.pop(k)
 
 class constants(Processor):
     "A place to link to before a cell that exports a constant"
@@ -125,7 +125,10 @@ def private(code):
 def fold(cell):
     "Fold exported cells that hold helpers only"
     if cell.cell_type!='code' or 'exports' not in cell.directives_: return
-    if (names := private(cell.source)): cell.source = f'#| code-fold: true\n#| code-summary: "Helpers: {", ".join(names)}"\n{cell.source}'
+    body = ast.parse(cell.source).body; only = all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in body)
+    if only or 'LazyModule' in cell.source and all(isinstance(o, ast.Assign) for o in body):
+        cell.source = f'#| code-fold: true\n#| code-summary: "Imports"\n{cell.source}'
+    elif (names := private(cell.source)): cell.source = f'#| code-fold: true\n#| code-summary: "Helpers: {", ".join(names)}"\n{cell.source}'
 
 FIRST = re.compile(r'[ (]*\bfirst versions?( of)?\b|,? *\bnot exported\b\)?', re.I)
 

@@ -39,6 +39,8 @@ def names_page(links):
     apart = [f'`{mod}`' for mod,rows in order.items() if any(n not in every for n,_,_ in rows)]
     out = ['---\ntitle: All names\ndescription: Every public name of miniai, each with its summary and a link to where it is made\ntoc-depth: 2\n---\n',
            f'They are all in `miniai.all`, except those of {" and ".join(apart)}.\n']
+    lost = [f'{n} of {mod}' for mod,rows in order.items() for n,_,_ in rows if not links.find(n)]
+    if lost: raise SystemExit(f'Public, but on no page (#| exporti makes a name internal): {", ".join(lost)}')
     for mod in order:
         rows = '\n'.join(f'| [`{n}`]({links.find(n)[0].as_posix()}#{links.find(n)[1]}) | {escape(d)} |' for n,_,d in sorted(order[mod], key=lambda r: r[0].lower()))
         out.append(f'## {mod}\n\n| name | summary |\n| --- | --- |\n{rows}\n')
