@@ -9,11 +9,12 @@ __all__ = []
 # Made by tools/register.py
 from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
     datasets, downloads, files, initializing, learner, looking, metrics, optimizers, parts,
-    plotting, progress, rates, results, transforms)
+    plotting, progress, rates, results, transforms, workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
 __all__ += batches.__all__
+__all__ += workers.__all__
 __all__ += dataloaders.__all__
 __all__ += collation.__all__
 __all__ += plotting.__all__
@@ -39,6 +40,7 @@ __all__ += initializing.__all__
 from .core import *
 from .datasets import *
 from .batches import *
+from .workers import *
 from .dataloaders import *
 from .collation import *
 from .plotting import *

@@ -924,10 +924,10 @@ def decode(self:TfmdDL,
     return to_cpu(b)
 
 @patch
-def _torch_loader(self:TfmdDL, room):
-    dl = copy.copy(self)
+def _for_workers(self:TfmdDL):
+    dl = DataLoader._for_workers(self)
     dl._source = None                            # worker processes need no other loader's data
-    return DataLoader._torch_loader(dl, room)
+    return dl
 
 # %% ../nbs/08_transforms.ipynb #ab7d1597
 def _nth(b, i):
