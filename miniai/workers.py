@@ -196,8 +196,12 @@ def check_sendable(
 
 def _refused(o):
     "The error of pickling `o`, if there is one"
-    try: _Trial(_Nowhere(), 5).dump(o)
+    trial = _Trial(_Nowhere(), 5) if _row is None else _trial     # a worker has one thread, and keeps one
+    try: trial.dump(o)
     except Exception as e: return e.with_traceback(None)
+    finally: trial.clear_memo()
+
+_trial,_row = _Trial(_Nowhere(), 5),None
 
 def _culprit(o, at):
     "The place and the smallest part of `o` that can't be pickled"
