@@ -24,14 +24,14 @@ from .downloads import lock_for, miniai_home, new_folder
 
 # %% ../nbs/04b_files.ipynb #5a97da71
 def _colours(n, *key):
-    "Colours of ground and figure for `n` pictures, two uint8 arrays of shape n×3, which depend on `key` alone"
+    "Colours of ground and figure for `n` pictures, uint8 arrays n×3, which depend on `key` alone"
     rng = np.random.default_rng(key)
     dark,bright = rng.integers(0, 102, (n,3), np.uint8),rng.integers(154, 256, (n,3), np.uint8)
     swap = rng.random((n,1))<0.5
     return np.where(swap, bright, dark), np.where(swap, dark, bright)
 
 def _painted(grey, ground, figure, size):
-    "A picture in two colours, `size` high and wide, from a grey one (uint8, H×W) in which the figure is bright"
+    "A picture in two colours, `size` high and wide, from a grey one (uint8, H×W) with a bright figure"
     mask = Image.fromarray(grey).resize((size,size), Image.Resampling.BICUBIC)
     def plain(c): return Image.new('RGB', mask.size, tuple(c.tolist()))
     return Image.composite(plain(figure), plain(ground), mask)
@@ -68,7 +68,7 @@ def fashion_jpegs(
     size:int=160, # Height and width in pixels; 160 as in the small Imagenette
     seed:int=42 # Decides which pictures, and their colours
 )->Path: # A folder with `train` and `val`, in which each class has its folder
-    "Make a data set of JPEG files from the sample of Fashion-MNIST, in random colours, once; needs no network"
+    "Make a data set of JPEG files from the sample of Fashion-MNIST, in random colours, once"
     for k,v,hi in (('n_train',n_train,6000),('n_valid',n_valid,1000)):
         if not 10<=v<=hi: raise ValueError(f'`{k}` must be between 10 (one for each class) and {hi}, got {v}')
     if size<1: raise ValueError(f'`size` must be at least 1 pixel, got {size}')
@@ -120,7 +120,7 @@ def get_files(
     path, # A folder
     extensions=None, # Endings to keep, such as '.jpg', in any case: one or several; default: all
     recurse:bool=True, # Look into the folders in it, too?
-    folders=None # Look only into these folders of `path`: a name or several; '.' is `path` without its folders
+    folders=None # Look only into these folders of `path`: one or several; '.' is `path` without its folders
 )->list: # Paths, sorted
     "Find files; hidden ones are left out; raises `FileNotFoundError` naming a folder that is missing"
     path,folders,broken = _check_folder(path),[str(f) for f in _listed(folders)],[]
@@ -138,7 +138,8 @@ def _above(path, f): return () if f=='.' else (os.path.realpath(path),)
 def _warn_of_links(path, broken):
     if not broken: return
     n = f'{len(broken)} links that lead nowhere were' if len(broken)>1 else 'a link that leads nowhere was'
-    warnings.warn(f'{path}: {n} left out: {_some([str(f.relative_to(path)) for f in broken], 3)}', stacklevel=3)
+    names = [str(f.relative_to(path)) for f in broken]
+    warnings.warn(f'{path}: {n} left out: {_some(names, 3)}', stacklevel=3)
 
 def _folders_in(path):
     names = sorted(f.name for f in path.iterdir() if f.is_dir() and not f.name.startswith('.'))
@@ -273,7 +274,8 @@ def _bits(im):
 def _grey(im, white, bits):
     "Grey values of more than 8 bits as bytes: `white` and above become 255, 0 and below 0"
     a = np.asarray(im)
-    if not np.isfinite(a).all(): raise _Unclear('some pixels are infinite or no numbers (nan): use an opener of your own')
+    if not np.isfinite(a).all():
+        raise _Unclear('some pixels are infinite or no numbers (nan): use an opener of your own')
     if white is None: white = _white(a, bits)
     if bits=='float': a = np.rint(a.astype(np.float64)*255/white)
     else: a = np.floor(a.astype(np.float64)*256/(white+1))
@@ -282,9 +284,9 @@ def _grey(im, white, bits):
 def _check_deep(im, white):
     "Raise if 16 bits for each colour, of which Pillow reads the upper 8, seem to be fewer"
     hi = max(h for _,h in im.getextrema())
-    if white not in (None,2**16-1) or white is None and 0<hi<64: raise _Unclear('the pixels have 16 bits for each '
-        f'colour, of which the upper 8 are read, and they go up to {hi}: say `white=65535` if that is right, '
-        'or use an opener of your own')
+    if white==2**16-1 or white is None and not 0<hi<64: return
+    raise _Unclear('the pixels have 16 bits for each colour, of which the upper 8 are read, and go up to '
+        f'{hi}: say `white=65535` if that is right, or use an opener of your own')
 
 # %% ../nbs/04b_files.ipynb #d776f1fd
 class ImageFileError(ValueError): "A file that can't be read as a picture"
@@ -344,7 +346,7 @@ def load_image(
     mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
     *,
     white:float=None, # The number that is white, where pixels aren't bytes; default: see `to_mode`
-    draft:bool=True # Unpack a JPEG no larger than needed for `size`? Three times as fast, and slightly different
+    draft:bool=True # Unpack a JPEG no larger than needed for `size`? Faster, and slightly different
 )->Image.Image: # Upright, in memory; the file is closed
     "Open an image file; raises `ImageFileError` naming a file that can't be read"
     check_image_mode(mode, white)
@@ -361,7 +363,8 @@ def _source(o):
 
 def _file_error(o, e):
     "The error to raise for `e`: the system's own, with a note, or an `ImageFileError`"
-    if getattr(e,'errno',None) is not None or isinstance(e, MemoryError): return noted(e, f'while reading {_source(o)}')
+    system = getattr(e,'errno',None) is not None or isinstance(e,MemoryError)
+    if system: return noted(e, f'while reading {_source(o)}')
     empty = o==b'' if isinstance(o,bytes) else isinstance(o,(str,Path)) and not os.path.getsize(o)
     why = 'an empty file' if empty else 'of no known format' if isinstance(e,UnidentifiedImageError) else e
     return ImageFileError(f'{_source(o)}: not a readable image ({why})')
@@ -374,7 +377,7 @@ class ImageFiles:
         label_func=parent_label, # From a path to its label
         size=None, # Height and width in pixels, or a pair (height, width); default: as they are
         mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
-        vocab=None, # Labels in the order of their numbers, a training set's for example; default: those found, sorted
+        vocab=None, # Labels in the order of their numbers, say a training set's; default: those found, sorted
         skip:bool=False, # Leave out files that can't be read? Their batches are shorter then
         as_float:bool=True, # Floats from 0 to 1, or else uint8?
         *,
@@ -382,7 +385,8 @@ class ImageFiles:
         draft:bool=True # Unpack JPEGs no larger than needed? See `load_image`
     ):
         self.files = _checked(files, size, mode, white)
-        self.size,self.mode,self.skip,self.as_float,self.white,self.draft = size,mode,skip,as_float,white,draft
+        self.size,self.mode,self.white,self.draft = size,mode,white,draft
+        self.skip,self.as_float = skip,as_float
         labels = [_nfc(label_func(f)) for f in self.files]
         self.vocab = self.classes = sorted(set(labels)) if vocab is None else [_nfc(o) for o in vocab]
         self.y = _numbered(self.files, labels, self.vocab)
@@ -397,7 +401,8 @@ class ImageFiles:
 @patch
 def _read(self:ImageFiles, i):
     "Picture `i` as bytes C×H×W"
-    try: return image_tensor(load_image(self.files[i], self.size, self.mode, white=self.white, draft=self.draft))
+    kw = dict(size=self.size, mode=self.mode, white=self.white, draft=self.draft)
+    try: return image_tensor(load_image(self.files[i], **kw))
     except ImageFileError:
         if not self.skip: raise
         self._bad[i] = 1
