@@ -8,9 +8,8 @@ __all__ = ['progress_env', 'ProgressCB']
 # %% ../nbs/05b_progress.ipynb #3b008c78
 import base64, html, io, shutil, sys, time
 
-import matplotlib.pyplot as plt, torch
+import torch
 from fastcore.basics import patch
-from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from .callbacks import Callback
@@ -150,6 +149,7 @@ def plot_losses(self:ProgressCB,
     ax=None # Where to draw; default: a new figure
 ): # The axes
     "Plot the losses of the last fit (made with `plot=True`)"
+    import matplotlib.pyplot as plt
     n,ax = self._n_losses(),ax or plt.subplots()[1]
     ax.plot(self.losses, color='C0', alpha=0.3, lw=0.8)
     ax.plot(smooth(self.losses), color='C0', label='training')
@@ -161,6 +161,7 @@ def plot_losses(self:ProgressCB,
 @patch
 def _draw(self:ProgressCB):
     if not self.plot or not isinstance(self.view,_JupyterView) or not self._n_losses(): return
+    from matplotlib.figure import Figure
     t,fig = time.perf_counter(),Figure()
     self.plot_losses(fig.subplots())
     self.view.draw_graph(fig)
