@@ -23,7 +23,7 @@ from .callbacks import (Callback, CancelBatchException, CancelEpochException, Ca
     call_methods, cb_events, cb_methods, cb_steps, check_cbs, run_cbs, with_cbs, _where)
 from .core import map_tensors, noted, to_cpu
 from .dataloaders import DataLoaders
-from .plotting import show_images, _features, _find, _names, _parts
+from .plotting import image_parts, show_images
 
 # %% ../nbs/06_learner.ipynb #aae5357d
 class Learner:
@@ -992,11 +992,10 @@ def _titles(targs, preds, names):
 
 def _show_results(dl, batch, preds, max_n=9, *, names=None, **kwargs):
     "Show the pictures of a batch without transforms of its own"
-    ds,parts = getattr(dl,'dataset',None),_parts(batch)
-    x,y = _find(parts, _features(ds), batch=True)
-    if y is None: raise ValueError(f'found no labels in a batch of {len(parts)} parts')
-    titles = _titles(parts[y][:max_n], preds[:max_n], _names(ds, y) if names is None else names)
-    axs = show_images(parts[x][:max_n], titles=[t for t,_ in titles], **kwargs)
+    images,labels,known = image_parts(batch, getattr(dl,'dataset',None))
+    if labels is None: raise ValueError('found no labels in the batch')
+    titles = _titles(labels[:max_n], preds[:max_n], known if names is None else names)
+    axs = show_images(images[:max_n], titles=[t for t,_ in titles], **kwargs)
     for ax,(_,ok) in zip(axs, titles): ax.title.set(color='C2' if ok else 'C3', fontsize=9)
     return axs
 
