@@ -167,11 +167,12 @@ class SingleBatchCB(Callback):
 
 # %% ../nbs/05_callbacks.ipynb #7f65f4d0
 class DeviceCB(Callback):
-    "Move the model and each batch to `device`"
+    "Move the model, a loss that is a module, and each batch to `device`"
     order = -10
     def __init__(self,
         device=def_device # 'cpu', 'cuda:0', a `torch.device`, …
     ): self.device = torch.device(device)
     def before_fit(self, learn):
-        if hasattr(learn.model,'to'): learn.model.to(self.device)
+        for m in (learn.model, getattr(learn,'loss_func',None)):
+            if hasattr(m,'to'): m.to(self.device)
     def before_batch(self, learn): learn.batch = to_device(learn.batch, self.device)
