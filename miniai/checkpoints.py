@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['to_plain', 'from_plain', 'CheckpointError', 'snapshot', 'write_checkpoint', 'remove_checkpoint', 'read_checkpoint',
-           'damaged', 'checkpoints', 'newest_checkpoint', 'opt_state', 'load_opt_state', 'CheckpointCB', 'column',
-           'higher_is_better', 'plain_model']
+           'damaged', 'checkpoints', 'newest_checkpoint', 'plain_model', 'opt_state', 'load_opt_state', 'CheckpointCB',
+           'column', 'higher_is_better']
 
 # %% ../nbs/15_checkpoints.ipynb #6aed75a9
 import hashlib, json, math, os, platform, re, shutil, signal, threading, time, warnings
@@ -212,8 +212,18 @@ def newest_checkpoint(
         except CheckpointError as e: wrong.append(str(e)); warnings.warn(f'{e}; looking for the one before it')
     if wrong: raise CheckpointError(f'no checkpoint in {folder} is whole: {"; ".join(wrong)}')
 
-# %% ../nbs/15_checkpoints.ipynb #84567153
-def _params(learn):
+# %% ../nbs/15_checkpoints.ipynb #4c46c2cd
+def plain_model(
+    model # A model
+)->nn.Module: # The same without what `torch.compile` or parallel training put around it
+    "Look through wrappers, so that names are always those of the model itself"
+    while True:
+        kind = type(model).__name__
+        nm = {'OptimizedModule':'_orig_mod', 'DistributedDataParallel':'module', 'DataParallel':'module'}.get(kind)
+        if nm is None: return model
+        model = getattr(model, nm)
+
+def _by_param_name(learn):
     "The parameters of the model and the loss, by name"
     parts = dict(model=plain_model(learn.model), loss=learn.loss_func)
     return {f'{k}.{nm}': p for k,m in parts.items() if isinstance(m, nn.Module) for nm,p in m.named_parameters()}
@@ -264,11 +274,11 @@ def _placed(v, k, p, opt):
     device = 'cpu' if k=='step' and not fast else p.device
     return map_tensors(lambda t: t.to(device, copy=True), v)
 
-# %% ../nbs/15_checkpoints.ipynb #51f8d0e1
+# %% ../nbs/15_checkpoints.ipynb #c8b65d0d
 @patch
 def state_dict(self:Learner)->dict: # The table above says what is in it
     "All that the training consists of, in plain dictionaries; inside a fit, call it in `after_batch` or `cleanup_epoch`"
-    params = _params(self)
+    params = _by_param_name(self)
     names = {id(p): k for k,p in params.items()}
     return dict(
         model=dict(plain_model(self.model).state_dict()), loss=self._loss_state(),
@@ -277,7 +287,13 @@ def state_dict(self:Learner)->dict: # The table above says what is in it
         opt=None if self.opt is None else opt_state(self.opt, names),
         callbacks={k: cb.state_dict() for k,cb in _by_name(self.cbs).items() if hasattr(cb, 'state_dict')},
         loaders={k: dl.state_dict() for k,dl in _places(self.dls)},
-        rng=rng_state(), began=self.began, place=self._place(), history=list(self.history), about=_about(self))
+        rng=rng_state(), began=self.began if self._busy else None, place=self._place(), history=list(self.history), about=_about(self))
+
+@patch
+def _place(self:Learner):
+    "Where in the fit this is: inside an epoch, or after a whole number of them"
+    if not self._busy or self._part is None: return dict(epoch=self.epochs_done, training=True, done=0)
+    return dict(epoch=self.epoch, training=self.training, done=self.iter+1)
 
 @patch
 def _loss_state(self:Learner):
@@ -317,7 +333,7 @@ def _check_same(old, new):
     if diff: raise CheckpointError('the checkpoint is of another training: ' + '; '.join(diff[:5])
         + f'; and {len(diff)-5} more differences'*(len(diff)>5))
 
-# %% ../nbs/15_checkpoints.ipynb #3461b25f
+# %% ../nbs/15_checkpoints.ipynb #9f8ebf72
 @patch
 def load_state_dict(self:Learner,
     state:dict, # What `state_dict` gave, of a Learner of the same making
@@ -335,14 +351,21 @@ def load_state_dict(self:Learner,
 
 @patch
 def _load_opt(self:Learner, state):
-    params = _params(self)
+    params = _by_param_name(self)
     for k,p in params.items():
         p.requires_grad_(k not in state['frozen'])
         g = state['grads'].get(k)
         p.grad = None if g is None else g.to(p.device, copy=True)
     if state['opt'] is None: return
-    if self.opt is None: self.make_opt()
+    if self.opt is None: self._new_opt()
     load_opt_state(self.opt, state['opt'], params)
+
+@patch
+def _new_opt(self:Learner):
+    "Make the optimizer, as the first fit would"
+    ps = self._params()
+    self.opt = self.opt_func(ps, *[self.lr][:self.lr is not None])
+    self._made = self.opt,ps,self.lr
 
 @patch
 def _load_callbacks(self:Learner, state):
@@ -434,10 +457,13 @@ def _period(every):
     if not m or not float(m[1]): raise ValueError(f"`every` must be 'epoch', a number of steps, or a time such as '10 min', got {every!r}")
     return float(m[1])*{'s':1, 'm':60, 'h':3600}[m[2][0]]
 
-# %% ../nbs/15_checkpoints.ipynb #f987fd26
+# %% ../nbs/15_checkpoints.ipynb #ee9f55af
 @patch
 def before_fit(self:CheckpointCB, learn):
     self.folder.mkdir(parents=True, exist_ok=True)
+    if checkpoints(self.folder) and not any(isinstance(cb, _ResumeCB) for cb in learn.cbs): raise ValueError(
+        f'{self.folder} has checkpoints already: to go on from them, fit(…, resume={str(self.folder)!r}); '
+        'to begin anew, give another folder or remove them')
     for p in self.folder.glob('.*-*'): shutil.rmtree(p, ignore_errors=True)      # what a kill has left
     self.n_steps,self.best_value,self.ready,self.caught,self.last = 0,None,False,None,time.monotonic()
     self._listen()
@@ -586,20 +612,14 @@ def cleanup_fit(self:CheckpointCB, learn):
     self._wait()
     if self.caught: self._end()
 
-# %% ../nbs/15_checkpoints.ipynb #559eff11
-def plain_model(m):
-    while (n := m.__dict__.get('_modules',{}).get('_orig_mod') or (m.module if type(m).__name__ in ('DistributedDataParallel','DataParallel') else None)) is not None: m = n
-    return m
-
+# %% ../nbs/15_checkpoints.ipynb #29eab856
 @patch
-def _place(self:Learner): return dict(epoch=self.epoch, training=self.training, done=self.iter+1)
-
-@patch
-def _resuming(self:Learner, resume):
-    "The callback that goes on from `resume`, a folder, a checkpoint or a state; None if nothing is there"
-    if isinstance(resume, dict): return _ResumeCB(resume)
+def resuming(self:Learner,
+    resume # A folder of checkpoints, a checkpoint, or a state
+)->list: # The callback that lets a fit go on from there; none if the folder has no checkpoints
+    "Find what a fit goes on from; raises `CheckpointError` if it is damaged"
+    if isinstance(resume, dict): return [_ResumeCB(resume)]
     path = Path(resume)
-    if (path/'state.json').exists() or re.fullmatch(r'(step|best)-\d+', path.name): state,model = read_checkpoint(path)
-    elif (found := newest_checkpoint(path)) is None: return None
-    else: _,state,model = found
-    return _ResumeCB({**state, 'model':model})
+    if (path/'state.json').exists() or re.fullmatch(r'(step|best)-\d+', path.name): found = path,*read_checkpoint(path)
+    else: found = newest_checkpoint(path)
+    return [] if found is None else [_ResumeCB({**found[1], 'model':found[2]})]

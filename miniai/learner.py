@@ -22,7 +22,7 @@ from .callbacks import (Callback, CancelBatchException, CancelEpochException, Ca
 from .checks import (LossWatch, check_epochs, check_loader, check_loss, check_lr, check_opt,
     check_parts,
     check_steps, check_targets, check_trainable, explain_loss, explain_model, known_loss, no_batches)
-from .core import listify, loader_len, map_tensors, smooth
+from .core import listify, loader_len, map_tensors, rng_state, smooth
 from .dataloaders import DataLoaders
 from .looking import looking, named_tensors
 from .metrics import Accuracy, MetricsCB, accuracy, mean_over, report
@@ -85,6 +85,7 @@ class Learner:
         self.opt,self.history,self.row = None,[],None
         self._made = self._found = self._rates = self._watch = None
         self._busy = self._due = False
+        self.epochs_done = self.done = 0
         self._clear()
     def _clear(self):
         self.epoch = self.dl = self.iter = self.batch = self._part = None
@@ -120,7 +121,7 @@ def _one_batch(self:Learner):
 @patch
 @with_cbs('epoch')
 def _one_epoch(self:Learner):
-    for self.iter,self.batch in enumerate(self.dl):
+    for self.iter,self.batch in enumerate(self.dl, self.done):
         self._new_batch()
         self._one_batch()
     self._look_back()
@@ -131,6 +132,7 @@ def _fit(self:Learner):
     self._found = {nm:cb_methods(self.cbs, nm) for nm in cb_events+cb_steps+('context',)}
     for self.epoch in self.epochs:
         for training in self.parts: self._go(training)
+        self.epochs_done = self.epoch+1
 
 # %% ../nbs/06_learner.ipynb #194664ab
 @patch
@@ -145,7 +147,8 @@ def one_epoch(self:Learner,
     "Go through one of the loaders; raises `RuntimeError` if the Learner is in the middle of a fit"
     if not self._busy: return self.fit(1, train=training, valid=not training)
     self._check_due()
-    self._part,self.iter,self.dl = training,None,self._loader(training)
+    self._part,self.iter,self.dl,self.done = training,None,self._loader(training),0
+    self.began = None if hasattr(self.dl,'load_state_dict') else rng_state()
     for m in self._modules(): m.train(training)
     with torch.set_grad_enabled(training): self._one_epoch()
 
@@ -161,9 +164,11 @@ def fit(self:Learner,
     cbs=None, # Callbacks for this fit only, after those of the Learner
     lr:float=None, # Learning rate for this fit only; None: as it is
     *,
-    reset_opt:bool=False # Begin with a new optimizer?
+    reset_opt:bool=False, # Begin with a new optimizer?
+    resume=None # Go on to `n_epochs` in all from here: a folder of checkpoints, a checkpoint, or a state; see `checkpoints`
 ):
     "Train and validate for `n_epochs`; the optimizer goes on from where it was"
+    if resume is not None: cbs = [*listify(cbs), *self.resuming(resume)]
     with self._fitting(n_epochs, train, valid, cbs, lr, reset_opt): self._fit()
 
 # %% ../nbs/06_learner.ipynb #646af52a
@@ -175,7 +180,7 @@ def _fitting(self:Learner, n_epochs, train, valid, cbs, lr, reset_opt):
     new = [cb for cb in check_cbs(listify(cbs)) if not any(cb is o for o in self.cbs)]
     self.epochs = range(check_epochs(n_epochs))
     self.n_epochs = len(self.epochs)
-    self.parts = self._parts(train, valid)
+    self.parts,self.epochs_done = self._parts(train, valid),0
     modes = [(m,m.training) for o in self._modules() for m in getattr(o,'modules',list)()]
     self._clear()
     self._busy,self._rates,self._watch = True,KeepRates(),LossWatch()
@@ -285,7 +290,7 @@ def _look(self:Learner):
 @patch
 def _look_back(self:Learner):
     "Raise if there was no batch; and look at losses that are noted for later"
-    if self.iter is None: raise ValueError(no_batches(self.dl, self.training, self.epoch))
+    if self.iter is None and not self.done: raise ValueError(no_batches(self.dl, self.training, self.epoch))
     if self.watch_nan: self._watch.flush(self)
 
 # %% ../nbs/06_learner.ipynb #b425bab4
