@@ -17,13 +17,13 @@ from pathlib import Path
 import datasets as hfds, numpy as np, pandas as pd, torch
 from fastcore.basics import patch
 from fastcore.meta import delegates
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from .collation import split_names
 from .core import noted, to_device
 from .dataloaders import DataLoaders, SkipItemException, seeded
-from .files import ImageFileError, RandomSplitter, load_image, _check_mode, _to_mode
+from .files import ImageFileError, RandomSplitter, check_image_mode, load_image
 from .transforms import (ByteToFloatTensor, Categorize, Category, ItemTransform, Pipeline, TensorBase,
     TensorCategory, TensorImage, TfmdDL, ToTensor, Transform, as_transform, show_item, _describe, _vocab)
 
@@ -365,18 +365,6 @@ class TransformBlock:
 
 def _tfms(o): return list(map(as_transform, [] if o is None else o if isinstance(o,(list,tuple)) else [o]))
 
-# %% ../nbs/09_blocks.ipynb #56322c35
-def _picture(o, mode):
-    "`o` as an upright PIL image in `mode`; raises `ImageFileError` for what can't be read"
-    if isinstance(o,(Path,str)): return load_image(o, mode=mode)
-    if isinstance(o,np.ndarray): return _to_mode(Image.fromarray(o), mode)
-    try: return _to_mode(ImageOps.exif_transpose(Image.open(io.BytesIO(o)) if isinstance(o,bytes) else o), mode)
-    except MemoryError: raise
-    except Exception as e:
-        what = f'{len(o)} bytes' if isinstance(o,bytes) else getattr(o,'filename',None) or type(o).__name__
-        why = 'of no known format' if isinstance(e,UnidentifiedImageError) else e
-        raise ImageFileError(f'{what}: not a readable image ({why})') from e
-
 # %% ../nbs/09_blocks.ipynb #1b6c30fd
 class OpenImage(Transform):
     "From a path, bytes, an array or a PIL image to an upright PIL image in one mode"
@@ -384,9 +372,9 @@ class OpenImage(Transform):
     def __init__(self,
         mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
         skip:bool=False # Leave out what can't be read? Otherwise it is an error that names the file
-    ): _check_mode(mode); self.mode,self.skip = mode,skip
+    ): check_image_mode(mode); self.mode,self.skip = mode,skip
     def encodes(self, o:Path|str|bytes|np.ndarray|Image.Image)->None:
-        try: return _picture(o, self.mode)
+        try: return load_image(o, mode=self.mode)
         except ImageFileError as e:
             if not self.skip: raise
             raise SkipItemException(str(e)) from e

@@ -102,8 +102,8 @@ class _Redirects(HTTPRedirectHandler):
         if to.scheme not in ('http','https'): raise ValueError(f'{self.url}: refused a redirect to {newurl}')
         own = to.hostname==urlsplit(self.url).hostname
         if not own and not self.allow_private and (ip := _private_address(to.hostname)):
-            raise ValueError(f'{self.url}: refused a redirect to {newurl}, which is in a private network ({ip}): '
-                'if you want that, pass `allow_private=True`')
+            raise ValueError(f'{self.url}: refused a redirect to {newurl}, which is in a private network '
+                f'({ip}): if you want that, pass `allow_private=True`')
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 # %% ../nbs/04a_downloads.ipynb #f8f8520a
@@ -117,22 +117,26 @@ def _request(url, headers, timeout, allow_private):
         raise OSError(f'{url}: the server answers {e.code} {e.reason}') from None
     except (OSError,HTTPException) as e:
         e = getattr(e,'reason',e)
-        if isinstance(e,TimeoutError): raise TimeoutError(f'{url}: no answer within {timeout} seconds') from None
+        late = isinstance(e,TimeoutError)
+        if late: raise TimeoutError(f'{url}: no answer within {timeout} seconds') from None
         raise ConnectionError(f"{url}: can't be reached ({e or type(e).__name__})") from None
 
 def _blocks(r, url, at, total, size, timeout):
     "What the server sends from byte `at` on; raises if it ends before `total`, or goes on after `size`"
-    def so_far(): return f'after {at:,}{f" of {total:,}" if total else ""} bytes; call again to go on from there'
+    def so_far():
+        return f'after {at:,}{f" of {total:,}" if total else ""} bytes; call again to go on from there'
     end = total if total is not None or size is None else size+1
     try:
         while at!=end and (b := r.read1(2**16 if end is None else min(2**16, end-at))):
             at += len(b)
             yield b
-    except TimeoutError: raise TimeoutError(f'{url}: nothing came for {timeout} seconds, {so_far()}') from None
+    except TimeoutError:
+        raise TimeoutError(f'{url}: nothing came for {timeout} seconds, {so_far()}') from None
     except (OSError,HTTPException) as e:
         raise ConnectionError(f'{url}: the connection broke off, {so_far()}') from e
     if total is not None and at<total: raise ConnectionError(f'{url}: the connection broke off, {so_far()}')
-    if size is not None and at>size: raise ValueError(f'{url}: expected {size:,} bytes, but the server sends more')
+    if size is not None and at>size:
+        raise ValueError(f'{url}: expected {size:,} bytes, but the server sends more')
 
 # %% ../nbs/04a_downloads.ipynb #ed7f2b13
 _marks = 'ETag','Last-Modified'
@@ -159,7 +163,8 @@ def _resume(url, part, **how):
         r = _request(url, {'Range':f'bytes={have}-', 'If-Range':_condition(note)}, **how)
         m = re.match(r'bytes (\d+)-\d+/(\d+)$', r.headers.get('Content-Range') or '')
         same = all(r.headers[k] in (None,note[k]) for k in _marks)
-        if r.status==206 and same and m and (int(m[1]),int(m[2]))==(have,note['total']): return r, have, int(m[2])
+        fits = m and (int(m[1]),int(m[2]))==(have,note['total'])
+        if r.status==206 and same and fits: return r, have, note['total']
         if r.status!=200: r.close()
     if not have or r.status!=200: r = _request(url, {}, **how)
     if r.status!=200:
@@ -198,7 +203,9 @@ def _wrong(path, size, sha256):
     "What is wrong with a file, in words; None if it is as expected"
     n = path.stat().st_size
     if size is not None and n!=size: return f'expected {size:,} bytes, got {n:,}'
-    if sha256 is not None and (got := _sha256(path))!=sha256: return f'expected the SHA-256 {sha256}, got {got}'
+    if sha256 is None: return None
+    got = _sha256(path)
+    return None if got==sha256 else f'expected the SHA-256 {sha256}, got {got}'
 
 # %% ../nbs/04a_downloads.ipynb #9f8a8c3f
 def _url_name(url):
@@ -273,7 +280,8 @@ def _check_tar(members):
     links,seen = {_key(m.name) for m in members if m.issym()},Counter(_key(m.name) for m in members)
     files = set()
     for m in members:
-        if (why := _why_not(m, _key(m.name), links, seen, files)): raise ValueError(f'the member {m.name!r} {why}')
+        why = _why_not(m, _key(m.name), links, seen, files)
+        if why: raise ValueError(f'the member {m.name!r} {why}')
         if m.isreg() or m.islnk(): files.add(_key(m.name))
 
 def _why_not(m, key, links, seen, files):
@@ -295,8 +303,8 @@ class _TooLarge(ValueError):
     "An archive that unpacks to more than its limit"
 
 def _too_large(limit):
-    return _TooLarge(f'unpacks to more than the limit of {limit:,} bytes, where each file counts with at least '
-        f'{_block:,}: if you trust it, pass a larger `limit`')
+    return _TooLarge(f'unpacks to more than the limit of {limit:,} bytes, where each file counts with at '
+        f'least {_block:,}: if you trust it, pass a larger `limit`')
 
 class _Metered:
     "A stream that can't be read beyond `end`"
@@ -319,7 +327,9 @@ def _tar(archive, limit):
     "A tar archive, packed or not, whose names and data end at twice the limit"
     with open(archive,'rb') as f: begin = f.read(6)
     unpack = next((o for k,o in _openers.items() if begin.startswith(k)), open)
-    with unpack(archive,'rb') as f, tarfile.open(fileobj=_Metered(f, 2*limit+2**20, limit), mode='r:') as t: yield t
+    with unpack(archive,'rb') as f:
+        metered = _Metered(f, 2*limit+2**20, limit)
+        with tarfile.open(fileobj=metered, mode='r:') as t: yield t
 
 def _members(t, limit):
     "The members of a tar archive; raises `ValueError` as soon as they are larger than `limit`"
@@ -348,13 +358,15 @@ def _extract_tar(archive, folder, limit):
         while t.fileobj.read(2**20): pass          # to the end of the packed data, where its checksum is
         if not hasattr(tarfile,'data_filter'): return t.extractall(folder, map(_as_new, members))
         try: t.extractall(folder, members, filter='data')
-        except tarfile.FilterError as e: raise ValueError(f'the member {e.tarinfo.name!r} is refused: {e}') from e
+        except tarfile.FilterError as e:
+            raise ValueError(f'the member {e.tarinfo.name!r} is refused: {e}') from e
 
 # %% ../nbs/04a_downloads.ipynb #55e41e2e
 def _why_not_zip(m):
     "Why a member of a zip archive must not be extracted; None if it may"
     if m.flag_bits&1: return 'is encrypted'
-    if stat.S_IFMT(m.external_attr>>16) not in (0,stat.S_IFREG,stat.S_IFDIR): return 'is a link, a device or a pipe'
+    kind = stat.S_IFMT(m.external_attr>>16)
+    if kind not in (0,stat.S_IFREG,stat.S_IFDIR): return 'is a link, a device or a pipe'
     return _bad_path(m.filename)
 
 def _extract_zip(archive, folder, limit):
@@ -437,7 +449,7 @@ def _fetch_data(url, target, limit, **kwargs):
     with new_folder(target, replace=True) as new:
         try: top = _top(extract(archive, new/'data', limit=limit))
         except ValueError as e:
-            if not isinstance(e,_TooLarge): archive.unlink()     # else it is there when you call with a larger limit
+            if not isinstance(e,_TooLarge): archive.unlink()     # kept for a call with a larger limit
             raise ValueError(f'{url}: {e}') from e
         note = dict(url=url, size=archive.stat().st_size, sha256=_sha256(archive), top=top)
         (new/'archive.json').write_text(json.dumps(note))

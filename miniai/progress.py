@@ -8,9 +8,8 @@ __all__ = ['progress_env', 'ProgressCB']
 # %% ../nbs/05b_progress.ipynb #3b008c78
 import base64, html, io, shutil, sys, time
 
-import matplotlib.pyplot as plt, torch
+import torch
 from fastcore.basics import patch
-from matplotlib.figure import Figure
 from torch import Tensor
 from tqdm import tqdm
 
@@ -78,7 +77,8 @@ class _JupyterView:
         self._draw()
     def _draw(self):
         bar = f'<pre>{html.escape(self.bar)}</pre>'*bool(self.bar)
-        self.handle = _put(self.handle, {'text/html':_html_table(self.rows)+bar, 'text/plain':_text_table(self.rows)})
+        data = {'text/html':_html_table(self.rows)+bar, 'text/plain':_text_table(self.rows)}
+        self.handle = _put(self.handle, data)
     def draw_graph(self, fig):
         f = io.BytesIO()
         fig.savefig(f, format='png', metadata={'Software':None})
@@ -181,6 +181,7 @@ def plot_losses(self:ProgressCB,
 ): # The axes
     "Plot the losses of the last fit (made with `plot=True`)"
     if not self._n_losses(): raise ValueError('no losses were kept: fit with ProgressCB(plot=True)')
+    import matplotlib.pyplot as plt    # when it is needed, since it takes a while
     ax = ax or plt.subplots()[1]
     ax.plot(self.losses, color='C0', alpha=0.3, lw=0.8)
     ax.plot(smooth(self.losses), color='C0', label='training')
@@ -193,6 +194,7 @@ def plot_losses(self:ProgressCB,
 def _draw(self:ProgressCB):
     "Draw the graph in Jupyter, if it is wanted"
     if not self.plot or not isinstance(self.view,_JupyterView) or not self._n_losses(): return
+    from matplotlib.figure import Figure
     t,fig = time.perf_counter(),Figure()
     self.plot_losses(fig.subplots())
     self.view.draw_graph(fig)

@@ -8,7 +8,7 @@ __all__ = ['opt_groups', 'group_lr', 'get_lrs', 'set_lr', 'set_group_lr', 'KeepR
 # %% ../nbs/05d_rates.ipynb #9ea597c9
 import math
 
-import matplotlib.pyplot as plt, numpy as np
+import numpy as np
 from torch import Tensor
 
 from .core import smooth
@@ -95,6 +95,7 @@ class LRFind:
         ax=None # Where to draw; default: a new figure
     ): # The axes
         "Plot the loss over the learning rate"
+        import matplotlib.pyplot as plt
         ax,n = ax or plt.subplots()[1],_n_finite(self.losses)
         ax.plot(self.lrs[:n], self.losses[:n], color='C0', alpha=0.3, lw=0.8)
         ax.plot(self.lrs[:n], smooth(self.losses[:n], 0.7), color='C0')
