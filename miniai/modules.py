@@ -162,8 +162,8 @@ def _checked(root):
         for k,v in vars(m).items():
             if k.startswith('_'): continue
             lost = [o for o in _held(v) if o not in known]
-            what = f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters in it'
-            if lost: raise TypeError(f'{what}, which would be forgotten: make it a ModuleList, '
+            what = f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters'
+            if lost: raise TypeError(f'{what} in it, which would be forgotten: make it a ModuleList, '
                 'or give each a name with `add_module`')
     return mods
 

@@ -107,7 +107,7 @@ def n_checks():
 # ---- The home
 STRIP = [    # a file's name, what it shows, words of the cell that draws it, the notebooks to look in first
     ('batch', 'a batch', r'dls\.show_batch\(', ['blocks']),
-    ('rate', 'the search for a learning rate', r'suggested rate is marked', ['learner','results','finder']),
+    ('rate', 'the search for a learning rate', r'loss over the learning rate', ['rates','learner']),
     ('activations', 'activations while it learns', r'kaiming\w*\.color_dim|color_dim\(', ['initializing','activations']),
     ('predictions', 'predictions and truth', r'show_results\(', ['blocks','learner'])]
 
