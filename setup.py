@@ -9,7 +9,8 @@ cfg = cp['DEFAULT']
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
-    author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'], license='Apache-2.0',
+    author=cfg['author'], author_email=cfg['author_email'] if cfg.getboolean('public') else None, license='Apache-2.0',
+    url=cfg['git_url'] if cfg.getboolean('public') else None,
     long_description=(Path(__file__).parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=find_packages(include=['miniai','miniai.*']), package_data={'miniai': ['data/**/*']}, zip_safe=False,
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),

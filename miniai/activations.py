@@ -9,7 +9,7 @@ __all__ = ['Hook', 'Hooks', 'HooksCallback', 'act_stats', 'append_stats', 'get_s
 import math
 from functools import partial
 
-import matplotlib.pyplot as plt, numpy as np, torch
+import numpy as np, torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
@@ -321,6 +321,7 @@ def plot_stats(self:ActivationStats,
     figsize:tuple=None # Width and height in inches; default: 6 × 2.1, and more for more than 12 layers
 ): # The two axes
     "Draw means and standard deviations, a line for each layer"
+    import matplotlib.pyplot as plt
     hs = self._noted()
     ncols = math.ceil(len(hs)/12)                          # of the legend
     fig,axs = plt.subplots(1, 2, figsize=figsize or (4.8+1.2*ncols,2.1), layout='constrained')

@@ -7,35 +7,67 @@ __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
-from . import (activations, blocks, callbacks, collation, core, dataloaders, datasets, files,
-    initializing, learner, optimizers, plotting, transforms)
-from .core import *
-from .datasets import *
-from .dataloaders import *
-from .collation import *
-from .plotting import *
-from .files import *
-from .callbacks import *
-from .learner import *
-from .transforms import *
-from .blocks import *
-from .optimizers import *
-from .activations import *
-from .initializing import *
-
-# %% ../nbs/99_all.ipynb #06aa64c0
-# Made by tools/register.py
+from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
+    datasets, dispatch, downloads, files, initializing, learner, looking, metrics, optimizers,
+    parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists, transforms, vision,
+    workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
+__all__ += batches.__all__
+__all__ += workers.__all__
 __all__ += dataloaders.__all__
 __all__ += collation.__all__
 __all__ += plotting.__all__
+__all__ += downloads.__all__
 __all__ += files.__all__
 __all__ += callbacks.__all__
+__all__ += metrics.__all__
+__all__ += progress.__all__
+__all__ += looking.__all__
+__all__ += rates.__all__
+__all__ += checks.__all__
+__all__ += parts.__all__
 __all__ += learner.__all__
+__all__ += results.__all__
+__all__ += dispatch.__all__
 __all__ += transforms.__all__
+__all__ += vision.__all__
+__all__ += targets.__all__
+__all__ += tfmd_dl.__all__
+__all__ += tfmdlists.__all__
 __all__ += blocks.__all__
 __all__ += optimizers.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
+
+# %% ../nbs/99_all.ipynb #06aa64c0
+# Made by tools/register.py
+from .core import *
+from .datasets import *
+from .batches import *
+from .workers import *
+from .dataloaders import *
+from .collation import *
+from .plotting import *
+from .downloads import *
+from .files import *
+from .callbacks import *
+from .metrics import *
+from .progress import *
+from .looking import *
+from .rates import *
+from .checks import *
+from .parts import *
+from .learner import *
+from .results import *
+from .dispatch import *
+from .transforms import *
+from .vision import *
+from .targets import *
+from .tfmd_dl import *
+from .tfmdlists import *
+from .blocks import *
+from .optimizers import *
+from .activations import *
+from .initializing import *

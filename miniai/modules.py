@@ -19,7 +19,7 @@ from torch import Tensor, nn
 def logsumexp(
     x:Tensor # Any numbers, of shape (…, n)
 )->Tensor: # Shape (…)
-    "Logarithm of the sum of exponentials along the last axis, without overflow; like [`torch.logsumexp`](https://docs.pytorch.org/docs/stable/generated/torch.logsumexp.html)"
+    "Logarithm of the sum of exponentials along the last axis, without overflow; like `torch.logsumexp`"
     m = x.detach().amax(-1, keepdim=True)
     m = torch.where(m.isfinite(), m, 0)
     return m[...,0] + (x-m).exp().sum(-1).log()
@@ -27,27 +27,28 @@ def logsumexp(
 def log_softmax(
     x:Tensor # Outputs of a model, of shape (…, number of classes)
 )->Tensor: # Logarithms of probabilities, at most 0, of the same shape
-    "Make logarithms of probabilities along the last axis; like [`F.log_softmax`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html)"
+    "Make logarithms of probabilities along the last axis; like `F.log_softmax`"
     return x - logsumexp(x)[...,None]
 
 # %% ../nbs/07_modules.ipynb #a4e5f600
 def _check_labels(logp, targ):
     "Raise if `targ` isn't a class number for each row of `logp`"
-    if logp.ndim!=2 or targ.shape!=logp.shape[:1]: raise ValueError('expected predictions of shape (n, classes) '
-        f'and n labels, got shapes {tuple(logp.shape)} and {tuple(targ.shape)}')
+    if logp.ndim!=2 or targ.shape!=logp.shape[:1]: raise ValueError('expected predictions of shape '
+        f'(n, classes) and n labels, got shapes {tuple(logp.shape)} and {tuple(targ.shape)}')
     if targ.is_floating_point() or targ.dtype is torch.bool:
         raise TypeError(f'labels must be whole numbers, got {targ.dtype}')
     if not len(targ): raise ValueError('the batch is empty: it has no mean loss')
     if not targ.is_cpu: return
     n,lo,hi = logp.shape[1],int(targ.min()),int(targ.max())
-    if not 0<=lo<=hi<n: raise ValueError(f'labels must be from 0 to {n-1}, for the model has {n} outputs; got {lo} to {hi}')
+    if not 0<=lo<=hi<n: raise ValueError(
+        f'labels must be from 0 to {n-1}, since the model has {n} outputs; got {lo} to {hi}')
 
 # %% ../nbs/07_modules.ipynb #b90f346f
 def nll(
     logp:Tensor, # Logarithms of probabilities, of shape (n, classes)
     targ:Tensor # The right classes: n whole numbers from 0
 )->Tensor: # One number: the mean over the batch
-    "Mean of minus the logarithm of the right class's probability; like [`F.nll_loss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html)"
+    "Mean of minus the logarithm of the right class's probability; like `F.nll_loss`"
     _check_labels(logp, targ)
     return -logp.gather(1, targ.long()[:,None]).mean()
 
@@ -55,7 +56,7 @@ def cross_entropy(
     preds:Tensor, # Outputs of a model, of shape (n, classes)
     targ:Tensor # The right classes: n whole numbers from 0
 )->Tensor: # One number: the mean over the batch
-    "`log_softmax`, then `nll`; like [`F.cross_entropy`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html)"
+    "`log_softmax`, then `nll`; like `F.cross_entropy`"
     return nll(log_softmax(preds), targ)
 
 # %% ../nbs/07_modules.ipynb #2e85bfd0
@@ -63,20 +64,22 @@ class _Marked(type):
     def __instancecheck__(cls, o): return isinstance(o,Tensor) and getattr(o,'_is_parameter',False)
 
 class Parameter(metaclass=_Marked):
-    "A tensor that is to be learnt; like [`nn.Parameter`](https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html)"
+    "A tensor that is to be learnt; like `nn.Parameter`"
     def __new__(cls,
         data:Tensor # Initial values, floating-point; the parameter shares their memory
     ):
-        if not isinstance(data,Tensor): raise TypeError(f'a parameter is made of a tensor, got {type(data).__name__}')
+        if not isinstance(data,Tensor):
+            raise TypeError(f'a parameter is made of a tensor, got {type(data).__name__}')
         if not data.is_floating_point():
-            raise TypeError(f'a parameter must be floating-point to have a gradient, got {data.dtype}: use .float()')
+            raise TypeError('a parameter must be floating-point to have a gradient, '
+                f'got {data.dtype}: use .float()')
         p = data.detach().requires_grad_()
         p._is_parameter = True
         return p
 
 # %% ../nbs/07_modules.ipynb #68e86e2e
 class Module:
-    "A part of a model, which knows its parameters and the modules in it; like [`nn.Module`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html)"
+    "A part of a model, which knows its parameters and the modules in it; like `nn.Module`"
     def __init__(self): vars(self).update(_params={}, _children={}, _training=True, hook=None)
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -108,25 +111,31 @@ def _check_attr(m, k, v):
 def _check_class(cls):
     "Raise for modules or parameters that stand in the class, where all its objects would share them"
     for k,v in vars(cls).items():
-        if not k.startswith('_') and any(True for _ in _parts(v)): raise TypeError(f'{cls.__name__}.{k} holds a module '
+        if k.startswith('_') or not list(_held(v)): continue
+        raise TypeError(f'{cls.__name__}.{k} holds a module '
             f'or parameter in the class itself, which would be forgotten: set `self.{k}` in `__init__`')
 
 # %% ../nbs/07_modules.ipynb #719fa68a
-def _parts(v):
+def _held(v):
     "The modules and parameters in `v`, PyTorch's too, at any depth of lists, tuples, sets and dictionaries"
     todo,seen = [v],set()
     while todo:
         o = todo.pop()
-        if isinstance(o,(Module,nn.Module)) or isinstance(o,Tensor) and isinstance(o,(Parameter,nn.Parameter)): yield o
+        if isinstance(o,(Module,nn.Module,Parameter,nn.Parameter)): yield o
         elif isinstance(o,(list,tuple,set,frozenset,dict)) and id(o) not in seen:
             seen.add(id(o))
             todo += o.values() if isinstance(o,dict) else o
 
 # %% ../nbs/07_modules.ipynb #6a31aba3
 @patch
-def named_children(self:Module): "Pairs of a name and a module, one level down"; yield from self._children.items()
+def named_children(self:Module):
+    "Pairs of a name and a module, one level down"
+    yield from self._children.items()
+
 @patch
-def children(self:Module): "The modules one level down"; yield from self._children.values()
+def children(self:Module):
+    "The modules one level down"
+    yield from self._children.values()
 
 @patch
 def modules(self:Module,
@@ -141,7 +150,7 @@ def modules(self:Module,
 
 @patch
 def parameters(self:Module):
-    "All parameters in it, each once; raises `TypeError` if some are in plain lists or the like, where none is found"
+    "All parameters in it, each once; raises `TypeError` if some would be lost in plain lists or the like"
     yield from dict.fromkeys(p for m in _checked(self) for p in m._params.values())
 
 # %% ../nbs/07_modules.ipynb #03204669
@@ -152,9 +161,10 @@ def _checked(root):
     for m in mods:
         for k,v in vars(m).items():
             if k.startswith('_'): continue
-            lost = [o for o in _parts(v) if o not in known]
-            if lost: raise TypeError(f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters '
-                'in it, which would be forgotten: make it a ModuleList, or give each a name of its own with `add_module`')
+            lost = [o for o in _held(v) if o not in known]
+            what = f'{type(m).__name__}.{k} is a {type(v).__name__} with {len(lost)} modules or parameters'
+            if lost: raise TypeError(f'{what} in it, which would be forgotten: make it a ModuleList, '
+                'or give each a name with `add_module`')
     return mods
 
 # %% ../nbs/07_modules.ipynb #69cf7700
@@ -187,10 +197,11 @@ def _check_sizes(**sizes):
 
 def _check_input(m, x, ok, want):
     if not ok: raise ValueError(f'{m!r} expects an input of shape {want}, got {tuple(x.shape)}')
-    if not x.is_floating_point(): raise TypeError(f'{m!r} expects floating-point inputs, got {x.dtype}: use .float()')
+    if not x.is_floating_point():
+        raise TypeError(f'{m!r} expects floating-point inputs, got {x.dtype}: use .float()')
 
 class Linear(Module):
-    "Multiply by weights, add a bias; like [`nn.Linear`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html)"
+    "Multiply by weights, add a bias; like `nn.Linear`"
     def __init__(self,
         ni:int, # Numbers in an input
         nf:int, # Numbers in an output
@@ -206,7 +217,7 @@ class Linear(Module):
 
 # %% ../nbs/07_modules.ipynb #6dc32b35
 class ReLU(Module):
-    "Replace negative numbers by 0; like [`nn.ReLU`](https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html)"
+    "Replace negative numbers by 0; like `nn.ReLU`"
     def forward(self, x): return x.relu()
 
 # %% ../nbs/07_modules.ipynb #6ca377ed
@@ -254,19 +265,19 @@ def add_module(self:Module,
     name:str, # Attribute to make, without dots
     module:Module # What it holds
 ):
-    "Register `module` under `name`; raises `ValueError` for a name that can't be, `TypeError` for something else than a Module"
+    "Register `module` under `name`; raises if the name can't be used, or it is no Module"
     if not isinstance(name,str) or not name or '.' in name: raise ValueError(
         f"{name!r} can't be the name of a module: it must be a string, not empty and without dots")
     if name in vars(self): raise ValueError(f"{name!r} can't be the name of a module: there is one already")
     if isinstance(module,type):
-        raise TypeError(f'{name!r}: {module.__name__} is a class, an object is wanted: write {module.__name__}(…)')
+        raise TypeError(f'{name!r}: {module.__name__} is a class, not an object: write {module.__name__}(…)')
     if not isinstance(module,Module):
         raise TypeError(f'{name!r}: expected a Module of miniai.modules, got {type(module).__name__}')
     setattr(self, name, module)
 
 # %% ../nbs/07_modules.ipynb #2466cd2e
 class ModuleList(Module):
-    "Modules in a list, registered as '0', '1', …; like [`nn.ModuleList`](https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html)"
+    "Modules in a list, registered as '0', '1', …; like `nn.ModuleList`"
     def __init__(self,
         modules=() # Modules, in order
     ):
@@ -277,7 +288,7 @@ class ModuleList(Module):
     def __getitem__(self, i): return list(self.children())[i]
 
 class Sequential(ModuleList):
-    "Layers in a row, each gets what the one before gave; like [`nn.Sequential`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html)"
+    "Layers in a row, each gets what the one before gave; like `nn.Sequential`"
     def __init__(self,
         *layers # Modules, in order
     ): super().__init__(layers)
@@ -286,7 +297,7 @@ class Sequential(ModuleList):
 
 # %% ../nbs/07_modules.ipynb #3977a388
 class SGD:
-    "Stochastic gradient descent with weight decay; like [`optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)"
+    "Stochastic gradient descent with weight decay; like `optim.SGD`"
     def __init__(self,
         params, # Parameters, such as `model.parameters()`
         lr:float, # Learning rate, 0 or more
@@ -312,16 +323,19 @@ def _check_params(params):
         raise TypeError(f'an optimizer takes a list of parameters, got {type(params).__name__}: write '
             + ('[p]' if isinstance(params,Tensor) else 'model.parameters()'))
     ps = list(params)
-    if not ps: raise ValueError('there are no parameters to train: is the generator used up, or has the model none?')
+    if not ps:
+        raise ValueError('there are no parameters to train: is the generator used up, or has the model none?')
     for p in ps:
-        if not isinstance(p,Tensor) or not p.is_leaf or not p.requires_grad:
-            raise TypeError(f'what is trained must be a tensor with `requires_grad` that was not computed from others, got {p!r}')
-    if len({id(p) for p in ps})<len(ps): raise ValueError('a parameter is in the list twice, and would take two steps')
+        ok = isinstance(p,Tensor) and p.is_leaf and p.requires_grad
+        if not ok: raise TypeError('what is trained must be a tensor with `requires_grad` '
+            f'that was not computed from others, got {p!r}')
+    if len(set(map(id, ps)))<len(ps):
+        raise ValueError('a parameter is in the list twice, and would take two steps')
     return ps
 
 # %% ../nbs/07_modules.ipynb #454ee947
 class ConvLayer(Module):
-    "A 3×3 convolution with padding, then a ReLU; like [`nn.Conv2d`](https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html) and `nn.ReLU`"
+    "A 3×3 convolution with padding, then a ReLU; like `nn.Conv2d` and `nn.ReLU`"
     def __init__(self,
         ni:int, # Channels of an input
         nf:int, # Filters: channels of an output
@@ -336,16 +350,18 @@ class ConvLayer(Module):
         self.b = Parameter(torch.zeros(nf)) if bias else None
         self.stride,self.act = int(stride),act
     def forward(self, x):
-        _check_input(self, x, x.ndim==4 and x.shape[1]==self.w.shape[1], f'(n, {self.w.shape[1]}, height, width)')
+        ni = self.w.shape[1]
+        _check_input(self, x, x.ndim==4 and x.shape[1]==ni, f'(n, {ni}, height, width)')
         x = F.conv2d(x, self.w, self.b, stride=self.stride, padding=1)
         return x.relu() if self.act else x
 
 # %% ../nbs/07_modules.ipynb #cf11112d
 class AdaptivePool(Module):
-    "The mean of each channel; like [`nn.AdaptiveAvgPool2d(1)`](https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html) and `nn.Flatten`"
+    "The mean of each channel; like `nn.AdaptiveAvgPool2d(1)` and `nn.Flatten`"
     def forward(self, x):
         if x.ndim!=4:
-            raise ValueError(f'AdaptivePool expects an input of shape (n, channels, height, width), got {tuple(x.shape)}')
+            raise ValueError('AdaptivePool expects an input of shape (n, channels, height, width), '
+                f'got {tuple(x.shape)}')
         return x.mean((2,3))
 
 # %% ../nbs/07_modules.ipynb #31162f56
@@ -355,4 +371,5 @@ def simple_cnn(
 )->Sequential: # Takes pictures of shape (n, ni, height, width), of any size
     "Four convolutions of stride 2 with 16 to 128 filters, the mean, and a linear layer"
     nfs = (ni,16,32,64,128)
-    return Sequential(*(ConvLayer(i, o, stride=2) for i,o in zip(nfs,nfs[1:])), AdaptivePool(), Linear(nfs[-1], no))
+    convs = [ConvLayer(i, o, stride=2) for i,o in zip(nfs,nfs[1:])]
+    return Sequential(*convs, AdaptivePool(), Linear(nfs[-1], no))

@@ -9,14 +9,13 @@ __all__ = ['image_array', 'show_image', 'subplots', 'get_grid', 'show_images', '
 # %% ../nbs/04_plotting.ipynb #f3635284
 import copy, io, math
 from collections.abc import Mapping
+from contextlib import contextmanager
 from inspect import signature
 from typing import NamedTuple
 
-import ipywidgets as w, matplotlib.pyplot as plt, numpy as np, torch, torch.utils.data as tud
+import numpy as np, torch, torch.utils.data as tud
 from fastcore.basics import patch
 from fastcore.meta import delegates
-from IPython.display import display
-from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
 
@@ -64,7 +63,8 @@ def _numbers(o, n, name):
     "`mean` or `std` as an array of one number, or of `n`"
     o = np.asarray(to_cpu(o), dtype=np.float32).reshape(-1)
     if o.size in (1,n): return o
-    raise ValueError(f'`{name}` is one number, or one for each of the {n} channels that the picture has, got {o.size}')
+    raise ValueError(f'`{name}` is one number, or one for each of the {n} channels that the picture has, '
+        f'got {o.size}')
 
 def _undo(a, mean, std):
     "Undo normalization: times `std`, plus `mean`, cut off at 0 and 1"
@@ -73,11 +73,12 @@ def _undo(a, mean, std):
     a = a.astype(np.float32)
     c = a[...,:3] if a.ndim==3 else a[...,None]
     n = c.shape[-1]
-    c[...] = c*_numbers(1 if std is None else std, n, 'std') + _numbers(0 if mean is None else mean, n, 'mean')
+    mean,std = 0 if mean is None else mean, 1 if std is None else std
+    c[...] = c*_numbers(std, n, 'std') + _numbers(mean, n, 'mean')
     return np.clip(a, 0, 1)
 
 def image_array(
-    im, # PIL image, array or tensor: H×W, C×H×W or H×W×C with 1, 3 or 4 channels; bytes, bools, whole numbers or floats
+    im, # PIL image, array or tensor: H×W, C×H×W or H×W×C with 1, 3 or 4 channels, of any kind of numbers
     mean=None, # The mean that was subtracted, to be added again: a number, or one for each channel
     std=None # The standard deviation that was divided by
 )->np.ndarray: # H×W or H×W×C; uint8, or float from 0 to 1
@@ -85,8 +86,16 @@ def image_array(
     a = _pixels(im)
     return _to_range(a) if mean is None and std is None else _undo(a, mean, std)
 
+# %% ../nbs/04_plotting.ipynb #1613144d
+def _imshow(*, cmap=None, norm=None, aspect=None, interpolation=None, alpha=None, vmin=None, vmax=None,
+    colorizer=None, origin=None, extent=None, interpolation_stage=None, filternorm=True, filterrad=4.0,
+    resample=None, url=None): "Arguments of matplotlib's `Axes.imshow`"
+
+def _subplots(*, sharex=False, sharey=False, squeeze=True, width_ratios=None, height_ratios=None,
+    subplot_kw=None, gridspec_kw=None, layout=None, num=None): "Arguments of matplotlib's `subplots`"
+
 # %% ../nbs/04_plotting.ipynb #ab6f9f39
-@delegates(plt.Axes.imshow, keep=True)
+@delegates(_imshow, keep=True)
 def show_image(
     im, # PIL image, array or tensor; see `image_array`
     ax=None, # Axes to draw on; default: a new figure
@@ -99,12 +108,12 @@ def show_image(
     **kwargs
 ): # The axes
     "Draw a picture"
+    import matplotlib.pyplot as plt
     a,kwargs = _drawable(im, mean, std, kwargs)
     if isinstance(ax,np.ndarray): ax = _one_axes(ax)
-    fig = None
-    if ax is None: fig,ax = plt.subplots(figsize=figsize)
-    try: ax.imshow(a, **kwargs)
-    except Exception: plt.close(fig) if fig else None; raise
+    own = ax is None
+    if own: _,ax = plt.subplots(figsize=figsize)
+    with _closed_if_it_fails(ax.figure if own else None): ax.imshow(a, **kwargs)
     if title is not None: ax.set_title(str(_title(title)))
     ax.set(xticks=[], yticks=[])
     if noframe: ax.axis('off')
@@ -119,6 +128,15 @@ def _drawable(im, mean, std, kwargs):
     if a.ndim==3 or kwargs.get('colorizer') is not None: return a,kwargs
     return a, {'cmap':'gray'} | ({} if own else {'vmin':0, 'vmax':255 if a.dtype==np.uint8 else 1}) | kwargs
 
+@contextmanager
+def _closed_if_it_fails(fig):
+    "Leave no half-drawn figure behind"
+    import matplotlib.pyplot as plt
+    try: yield
+    except BaseException:
+        if fig is not None: plt.close(fig)
+        raise
+
 def _one_axes(axs):
     if axs.size==1: return axs.item()
     raise ValueError(f'`ax` is one axes, got an array of {axs.size}: see `show_images`')
@@ -131,7 +149,7 @@ def _title(t, names=None):
     raise ValueError(f'a label is {t}, but there are names for the classes 0 to {len(names)-1} only')
 
 # %% ../nbs/04_plotting.ipynb #7fbf51d8
-@delegates(plt.subplots, keep=True)
+@delegates(_subplots, keep=True)
 def subplots(
     nrows:int=1, # Rows
     ncols:int=1, # Columns
@@ -141,6 +159,7 @@ def subplots(
     **kwargs
 ): # Figure and axes, as `plt.subplots` gives them
     "A figure with a grid of axes that are `imsize` large"
+    import matplotlib.pyplot as plt
     if figsize is None: figsize = (ncols*imsize, nrows*imsize + (0.3 if suptitle else 0))
     fig,ax = plt.subplots(nrows, ncols, figsize=figsize, **kwargs)
     if suptitle is not None: fig.suptitle(suptitle)
@@ -195,17 +214,18 @@ def show_images(
     titles = [None]*len(ims) if titles is None else [_title(t, names) for t in titles]
     if len(titles)!=len(ims): raise ValueError(f'there are {len(ims)} pictures, but {len(titles)} titles')
     fig,axs = get_grid(len(ims), nrows, ncols, **kwargs)
-    try:
-        for i,(im,ax,t) in enumerate(zip(ims, axs, titles)): show_image(im, ax, title=t, **draw)
-    except ValueError as e: plt.close(fig); raise ValueError(f'picture {i}: {e}') from e
-    except BaseException: plt.close(fig); raise
+    with _closed_if_it_fails(fig):
+        for i,(im,ax,t) in enumerate(zip(ims, axs, titles)):
+            try: show_image(im, ax, title=t, **draw)
+            except ValueError as e: raise ValueError(f'picture {i}: {e}') from e
     return axs
 
 # %% ../nbs/04_plotting.ipynb #8e49cd16
 def _by_key(o):
     "The parts of a batch or of an item, by name or position"
     if isinstance(o,Mapping): return dict(o)
-    return dict(enumerate(o)) if isinstance(o,(tuple,list)) and not (o and isinstance(o[0],Image.Image)) else {0:o}
+    several = isinstance(o,(tuple,list)) and not (o and isinstance(o[0],Image.Image))
+    return dict(enumerate(o)) if several else {0:o}
 
 def _is_image(o, batch):
     if isinstance(o,(list,tuple)): return batch and len(o)>0 and _is_image(o[0], False)
@@ -246,13 +266,14 @@ def _image_keys(parts, features={}, keys=None, batch=False):
     "The keys of the pictures and of the labels among `parts`; None if there are no labels"
     if keys is not None:
         keys = (*keys,None)[:2]
-        for k in keys:
-            if k is not None and k not in parts: raise KeyError(f'there is no {k!r} in `keys`, only {list(parts)}')
+        missing = [k for k in keys if k is not None and k not in parts]
+        if missing: raise KeyError(f'there is no {missing[0]!r} in `keys`, only {list(parts)}')
         return keys
     im = next((k for k,o in parts.items() if _is_image(o, batch)), None)
     if im is None: raise ValueError(f'found no pictures in {({k:_shape_of(o) for k,o in parts.items()})}')
     labels = [k for k,o in parts.items() if k!=im and _is_label(o, batch)]
-    return im, min(labels, key=lambda k: (_classes(features.get(k)) is None, 'label' not in str(k)), default=None)
+    def last(k): return _classes(features.get(k)) is None, 'label' not in str(k)
+    return im, min(labels, key=last, default=None)
 
 # %% ../nbs/04_plotting.ipynb #4551b205
 class ImageParts(NamedTuple):
@@ -295,7 +316,7 @@ def _peek(dl):
 # %% ../nbs/04_plotting.ipynb #91645239
 @delegates(show_images, keep=True, but=['titles'])
 def show_batch(
-    dl, # A loader (`DataLoader`, `DataLoaders`, PyTorch's), or a batch: pictures and labels in a tuple or dictionary
+    dl, # A loader (`DataLoader`, `DataLoaders`, PyTorch's), or a batch in a tuple or dictionary
     max_n:int=9, # Show at most this many pictures
     names:list=None, # Names of the classes; default: those that the data set knows
     *,
@@ -317,7 +338,8 @@ def _column(ds, key):
         return None if col is None else col[np.asarray(ds.indices, dtype=int)]
     if isinstance(ds,Tuples): return _column(ds.ds, ds.names[key])
     if isinstance(key,str):
-        if hasattr(ds,'with_format'): return ds.with_format('numpy')[key][:] if key in ds.column_names else None
+        if hasattr(ds,'with_format'):
+            return ds.with_format('numpy')[key][:] if key in ds.column_names else None
         col = getattr(ds,'columns',{}).get(key)
     elif hasattr(ds,'tensors'): col = ds.tensors[key]
     else: col = next((getattr(ds,k) for k in ('y','targets') if hasattr(ds,k)), None)
@@ -329,6 +351,11 @@ def _png(fig):
     fig.savefig(f, format='png', dpi=80, metadata={'Software':None})
     return f.getvalue()
 
+def _figure(**kwargs):
+    "A figure that pyplot doesn't know of"
+    from matplotlib.figure import Figure
+    return Figure(**kwargs)
+
 class Browser:
     "Leaf through a data set of pictures with a slider and a menu of classes; `browse` makes one"
     def __init__(self, ds, names=None, keys=None, **kwargs):
@@ -337,14 +364,15 @@ class Browser:
         self.parts = _by_key(ds[0])
         self.keys = _image_keys(self.parts, _features(ds), keys)
         self.names = class_names(ds, self.keys[1]) if names is None else names
-        self._draw(Figure(), 0, self.parts)          # a picture that can't be shown is an error now
+        self._draw(_figure(), 0, self.parts)          # a picture that can't be shown is an error now
         self._widgets()
         self._filter()
 
 # %% ../nbs/04_plotting.ipynb #e733a002
 def _check_browsable(ds):
     t = type(ds).__name__
-    if isinstance(ds,Mapping): raise TypeError(f'browse takes one data set, got a {t} of {list(ds)}: choose one')
+    if isinstance(ds,Mapping):
+        raise TypeError(f'browse takes one data set, got a {t} of {list(ds)}: choose one')
     if not hasattr(ds,'__getitem__') or not hasattr(ds,'__len__'): raise TypeError(
         f'browse takes a data set with a length and an index, got {t}'
         + (': pass its `dataset`' if hasattr(ds,'dataset') else ''))
@@ -364,7 +392,8 @@ def labels(self:Browser):
     "The labels of all items, read when first needed"
     if self._labels is None and self.keys[1] is not None:
         col = _column(self.ds, self.keys[1])
-        if col is None: col = np.array([_title(_by_key(self.ds[i])[self.keys[1]]) for i in range(len(self.ds))])
+        def label(i): return _title(_by_key(self.ds[i])[self.keys[1]])
+        if col is None: col = np.array([label(i) for i in range(len(self.ds))])
         self._labels = col
     return self._labels
 
@@ -380,13 +409,15 @@ def _options(self:Browser):
 
 @patch
 def _widgets(self:Browser):
+    import ipywidgets as w
     self.menu = w.Dropdown(options=[('all',None), *self._options()], description='class')
     self.slider = w.IntSlider(min=0, max=len(self.ds)-1, description='picture', continuous_update=False)
     self.image,self.caption = w.Image(format='png', layout=w.Layout(width='160px')),w.Label()
     style = w.HTML(f'<style>{_hide_still}</style>', layout=w.Layout(display='none'))
     self.box = w.VBox([w.HBox([self.slider,self.menu]), self.caption, self.image, style])
     self.box.add_class('miniai-browser')
-    self.menu.observe(self._filter, 'value'); self.slider.observe(self._show, 'value')
+    self.menu.observe(self._filter, 'value')
+    self.slider.observe(self._show, 'value')
 
 # %% ../nbs/04_plotting.ipynb #f36b4d76
 @patch
@@ -394,8 +425,11 @@ def _filter(self:Browser, *_):
     "Choose the positions that the slider goes through, and go to the first"
     c = self.menu.value
     if c is None: idxs = range(len(self.ds))
-    else: idxs = np.flatnonzero(self.labels==(str(self.names[c]) if self.labels.dtype.kind=='U' and self.names else c))
-    with self.slider.hold_trait_notifications(): self.idxs,self.slider.max,self.slider.value = idxs,max(len(idxs)-1,0),0
+    else:
+        texts = self.labels.dtype.kind=='U' and self.names
+        idxs = np.flatnonzero(self.labels==(str(self.names[c]) if texts else c))
+    self.idxs = idxs
+    with self.slider.hold_trait_notifications(): self.slider.max,self.slider.value = max(len(idxs)-1,0),0
     self._show()
 
 @patch
@@ -403,13 +437,13 @@ def _show(self:Browser, *_):
     "Show the picture at the slider's position"
     i = int(self.idxs[self.slider.value]) if len(self.idxs) else None
     if i is not None and i==self._shown: return
-    self._shown,fig = i,Figure(figsize=(2,2), layout='constrained')
+    self._shown,fig = i,_figure(figsize=(2,2), layout='constrained')
     try: text = 'no picture of this class' if i is None else f'{i}: {self._draw(fig, i)}'
     except Exception as e: text = f'{i}: {type(e).__name__}: {e}'
     self.caption.value,self.image.value = text,_png(fig)
 
 # %% ../nbs/04_plotting.ipynb #e6480121
-_outputs = '.jp-OutputArea-child','.output_container','.output_area'  # JupyterLab and Notebook 7; VS Code; older
+_outputs = '.jp-OutputArea-child','.output_container','.output_area'  # JupyterLab; VS Code; older
 _hide_still = ', '.join(f'{o}:has(.miniai-browser) + {o}' for o in _outputs) + ' {display: none}'
 
 @patch
@@ -418,7 +452,7 @@ def still(self:Browser,
 )->bytes: # A PNG file
     "The first pictures of the chosen class in a row"
     idxs = [int(i) for i in self.idxs[:n]]
-    fig = Figure(figsize=(1.1*max(len(idxs),1),1.3), layout='constrained')
+    fig = _figure(figsize=(1.1*max(len(idxs),1),1.3), layout='constrained')
     for j,i in enumerate(idxs):
         try: t = self._draw(fig, i, place=(1,len(idxs),j+1))
         except Exception as e: t = type(e).__name__
@@ -428,6 +462,7 @@ def still(self:Browser,
 @patch
 def _ipython_display_(self:Browser):
     "The widgets, and a still where there are none"
+    from IPython.display import display
     data = self.box._repr_mimebundle_()
     data = dict(data[0] if isinstance(data,tuple) else data)
     display({**data, 'text/plain':f'Browser of {len(self.ds):,} pictures'}, raw=True)

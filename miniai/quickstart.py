@@ -101,17 +101,21 @@ def plot_results(
             show_image(images[i], ax)
             truth = '' if right[i] else f'\n({names[targs[i]]})'
             ax.set_title(names[guess[i]]+truth, fontsize=8, color='C2' if right[i] else 'C3')
-    top.suptitle(f'{right.float().mean():.1%} of {len(targs):,} right; below, guesses that are wrong (and the truth)', fontsize=10)
+    text = f'{right.float().mean():.1%} of {len(targs):,} right; below, wrong guesses (and the truth)'
+    top.suptitle(text, fontsize=10)
     ax = bottom.subplots()
-    for k,m in (('train_loss','training'),('valid_loss','test')): ax.plot([r['epoch']+1 for r in rows], [r[k] for r in rows], 'o-', ms=3, label=m)
-    ax.set(xlabel='epoch', ylabel='loss', xticks=[r['epoch']+1 for r in rows]); ax.legend()
+    epochs = [r['epoch']+1 for r in rows]
+    for k,name in (('train_loss','training'),('valid_loss','test')):
+        ax.plot(epochs, [r[k] for r in rows], 'o-', ms=3, label=name)
+    ax.set(xlabel='epoch', ylabel='loss', xticks=epochs)
+    ax.legend()
     return fig
 
 # %% ../nbs/tutorials/quickstart.ipynb #e20fd216
 def train_fashion(
     dd:dict, # Splits 'train' and 'test' in memory
-    epochs:int=5, # Times that all training pictures are gone through
-    bs:int=None, # Pictures in a batch; default: 512, or fewer on few pictures, so that an epoch has some 90 steps
+    epochs:int=5, # How many times to go through the training pictures
+    bs:int=None, # Pictures in a batch; default: 512, or fewer, so that an epoch has some 90 steps
     lr:float=1e-2, # Highest learning rate
     device:str=None, # Default: `def_device`
     seed:int=42 # At least 0
@@ -137,11 +141,13 @@ def save_results(
     folder.mkdir(parents=True, exist_ok=True)
     preds,targs = predict(learn.model, learn.dls.valid)
     acc = (preds.argmax(1)==targs).float().mean().item()
-    info |= dict(test_accuracy=acc, n_train=len(dd['train']), n_test=len(targs), n_epochs=len(learn.history), classes=', '.join(names))
+    info |= dict(test_accuracy=acc, n_train=len(dd['train']), n_test=len(targs), n_epochs=len(learn.history),
+        classes=', '.join(names))
     weights = {k:v.contiguous() for k,v in to_cpu(learn.model.state_dict()).items()}
     save_file(weights, folder/'model.safetensors', metadata={k:str(v) for k,v in info.items()})
     fig = plot_results(dd['test']['image'], preds, targs, names, learn.history)
-    fig.savefig(folder/'predictions.png', dpi=120); plt.close(fig)
+    fig.savefig(folder/'predictions.png', dpi=120)
+    plt.close(fig)
     return acc
 
 # %% ../nbs/tutorials/quickstart.ipynb #60bf906f
@@ -153,16 +159,17 @@ def _check_options(epochs, bs, lr, device, seed, out):
     if seed<0: raise ValueError(f'--seed must be at least 0, got {seed}')
     try: torch.zeros(1, device=device or def_device).item()
     except (RuntimeError,AssertionError,NotImplementedError) as e:   # which one, depends on the device
-        raise ValueError(f"--device {device!r} can't be used here, try 'cpu': {str(e).splitlines()[0]}") from e
+        why = str(e).splitlines()[0]
+        raise ValueError(f"--device {device!r} can't be used here, try 'cpu': {why}") from e
     Path(out).mkdir(parents=True, exist_ok=True)
 
 # %% ../nbs/tutorials/quickstart.ipynb #b0af8d64
 @call_parse
 def miniai_quickstart(
-    epochs:int=5, # Times that all training pictures are gone through
+    epochs:int=5, # How many times to go through the training pictures
     bs:int=None, # Pictures in a batch; default: 512, or fewer if there are few pictures
     lr:float=1e-2, # Highest learning rate
-    data:str=None, # Folder with Fashion-MNIST's four IDX files, or 'sample'; default: what can be found on this machine
+    data:str=None, # Folder with Fashion-MNIST's four IDX files, or 'sample'; default: what this machine has
     device:str=None, # 'cpu', 'cuda', 'mps'; default: the best there is
     seed:int=42, # Seed of the weights, the order and the flips
     out:str='quickstart' # Folder for the model and the picture
@@ -170,9 +177,13 @@ def miniai_quickstart(
     "Train a small convolutional network on Fashion-MNIST; save the model and a picture of its predictions"
     try:
         _check_options(epochs, bs, lr, device, seed, out)
-        dd,start = in_memory(fashion_mnist(sample=True) if data=='sample' else fashion_mnist(data)),time.time()
-        learn = train_fashion(dd, epochs, bs, lr, device, seed); took = time.time()-start
+        dd = in_memory(fashion_mnist(sample=True) if data=='sample' else fashion_mnist(data))
+        start = time.time()
+        learn = train_fashion(dd, epochs, bs, lr, device, seed)
+        took = time.time()-start
         acc = save_results(learn, dd, out, seed=seed)
     except (OSError,ValueError,FloatingPointError) as e: raise SystemExit(f'miniai_quickstart: {e}') from e
-    print(f"{acc:.1%} of {len(dd['test']):,} test images right after {epochs} epochs on {len(dd['train']):,} images, "
-          f"in {took:.0f} s on {device or def_device}.\nSee {Path(out)/'predictions.png'} and {Path(out)/'model.safetensors'}.")
+    n_test,n_train,out = len(dd['test']),len(dd['train']),Path(out)
+    print(f'{acc:.1%} of {n_test:,} test images right after {epochs} epochs on {n_train:,} images, '
+          f'in {took:.0f} s on {device or def_device}.\n'
+          f"See {out/'predictions.png'} and {out/'model.safetensors'}.")

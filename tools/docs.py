@@ -3,8 +3,9 @@
 nbdev's processors make pages of the notebooks, in _proc; then Quarto, if it is installed, or else smalldocs (pip install
 smalldocs latex2mathml) renders these files, with the `_quarto.yml` at the top of the repository. Nothing is ever installed, and no cell
 of a notebook is run: signatures and summaries are read from the package, and outputs are those that were saved.
+A page tells the notebook's story and ends with the reference: each signature links to its code in the story, and the code back.
 """
-import ast, html, inspect, json, os, re, shutil, subprocess, sys
+import ast, html, inspect, json, os, re, shutil, subprocess, sys, yaml
 from importlib import import_module
 from pathlib import Path
 
@@ -16,15 +17,16 @@ from fastcore.docments import docments
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.process import NBProcessor, Processor
-from nbdev.processors import FilterDefaults, add_links, exec_show_docs, mv_exports
+from nbdev.processors import FilterDefaults, add_fold, add_links, exec_show_docs, mv_exports
 
 import site_pages
+from addresses import filled, settings
 
 cfg = get_config(); LIB,NBS,PROC,OUT = cfg.lib_name,cfg.nbs_path,ROOT/'_proc',cfg.doc_path
-BLOB = f'{cfg.git_url}/blob/{cfg.branch}'
+WHERE = settings()     # its addresses are used only if they are public
 
 class Doc:
-    "A heading that can be linked to, a link to the source, signature with docments, summary"
+    "A heading that can be linked to, links to the code, signature with docments, summary"
     def __init__(self, sym, name, title_level):
         self.prop = isinstance(sym, property); self.sym = inspect.unwrap(sym.fget if self.prop else sym)
         self.nm,self.title_level = name or self.sym.__qualname__,title_level
@@ -32,9 +34,11 @@ class Doc:
         o = self.sym
         line = inspect.getsourcelines(o)[1]; py = Path(inspect.getsourcefile(o)).resolve().relative_to(ROOT)
         head = f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}'
+        links = f'[its code](#code-{self.nm.lower()}){{.source-link}}'
+        if WHERE['public']: links += f' [in the module]({WHERE["blob"]}/{py.as_posix()}#L{line}){{.source-link}}'
         doc = f'*{inspect.cleandoc(o.__doc__)}*' if o.__doc__ else ''
         prop = '@property\n' if self.prop else ''
-        return f'{head}\n\n[source]({BLOB}/{py.as_posix()}#L{line}){{.source-link}}\n\n```python\n{prop}{signature(o)}\n```\n\n{doc}'
+        return f'{head}\n\n{links}\n\n```python\n{prop}{signature(o)}\n```\n\n{doc}'
 
 def named(o): return o if isinstance(o, str) else o.__name__ if isinstance(o, type) or inspect.isroutine(o) else inspect.formatannotation(o)
 
@@ -59,15 +63,18 @@ def signature(o):
     lines = [t + (',' if i<len(parts)-1 else '') + (f' # {d}' if d else '') for i,(t,d) in enumerate(parts)]
     return '\n    '.join([head,*lines]) + '\n' + tail
 
-def show_doc(sym, renderer=None, name=None, title_level=3): return Doc(sym, name, title_level)
+def show_doc(sym, renderer=None, name=None, title_level=None):
+    "Methods stand below their classes, and not among the contents of the page"
+    doc = Doc(sym, name, title_level); doc.title_level = title_level or (4 if '.' in doc.nm else 3)
+    return doc
 
 class show_exports(Processor):
     "Exported code is shown: it is what one has come to read"
     def begin(self):
         for c in self.nb.cells:
             d = c.directives_
-            plain = c.source.lstrip().startswith(('from ','import '))
-            if 'export' in d and 'hide' not in d and not plain: d['exports'] = d.pop('export')
+            for k in ('export','exporti'):
+                if k in d and 'hide' not in d: d['exports'] = d.pop(k)
 
 class constants(Processor):
     "A place to link to before a cell that exports a constant"
@@ -79,15 +86,61 @@ class constants(Processor):
             places = ' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new)
             if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(places, cell_type='markdown'))
 
-class source_last(Processor):
-    "First what a cell defines, in its order, then the code (nbdev adds the former after the cell, the last one first)"
+def doc_names(docs): return [m[1] for d in docs for m in re.finditer(r'^#+ `(\S+)` \{#', d.get('source',''), re.M)]
+
+def below_class(names):
+    "The order of the reference: as in the story, but methods that came later stand below their class"
+    place = {n:i for i,n in reversed(list(enumerate(names)))}
+    return lambda n: (place.get(n.partition('.')[0], place[n]), place[n])
+
+class reference(Processor):
+    "Put what documents a name at the end of the page, and links between it and the code"
     def begin(self):
-        old,new = list(self.nb.cells),[]
+        old,new,docs = list(self.nb.cells),[],{}
         while old:
-            c = old.pop(0); docs = []
-            while 'exports' in c.directives_ and old and getattr(old[0],'has_sd',0): docs.insert(0, old.pop(0))
-            new += [*docs, c]
-        self.nb.cells = new
+            c = old.pop(0); mine = []
+            while 'exports' in c.directives_ and old and getattr(old[0],'has_sd',0): mine.insert(0, old.pop(0))
+            names = doc_names(mine); docs |= {n:d for d in mine for n in doc_names([d])}
+            if names: new.append(mk_cell(self.links(names), cell_type='markdown'))
+            new.append(c)
+        if docs: new.append(mk_cell(f'{"#"*self.top(new)} Reference {{#reference}}', cell_type='markdown'))
+        self.nb.cells = new + [docs[n] for n in sorted(docs, key=below_class(list(docs)))]
+
+    @staticmethod
+    def top(cells): return 1 if any(c.cell_type=='markdown' and re.match('# ', c.get('source') or '') for c in cells) else 2
+
+    @staticmethod
+    def links(names):
+        places = ''.join(f'<span id="code-{n.lower()}"></span>' for n in names)
+        return f'::: {{.to-reference}}\n{places}exported: ' + ', '.join(f'[`{n}`](#{n.lower()})' for n in names) + '\n:::'
+
+def private(code):
+    "The names that a cell defines, if all of them are private"
+    body = ast.parse(code).body
+    defs = [o for o in body if isinstance(o, (ast.ClassDef,ast.FunctionDef,ast.Assign))]
+    names = [n for o in defs for n in ([o.name] if hasattr(o,'name') else [t.id for t in o.targets if isinstance(t, ast.Name)])]
+    plain = all(n[0]=='_' and n[:2]!='__' for n in names) and not any('patch' in ast.unparse(d) for o in defs for d in getattr(o,'decorator_list',()))
+    return names if names and plain and len(defs)==len([o for o in body if not isinstance(o, (ast.Import,ast.ImportFrom))]) else []
+
+def fold(cell):
+    "Fold exported cells that hold helpers only"
+    if cell.cell_type!='code' or 'exports' not in cell.directives_: return
+    body = ast.parse(cell.source).body; only = all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in body)
+    if only or 'LazyModule' in cell.source and all(isinstance(o, ast.Assign) for o in body):
+        cell.source = f'#| code-fold: true\n#| code-summary: "Imports"\n{cell.source}'
+    elif (names := private(cell.source)): cell.source = f'#| code-fold: true\n#| code-summary: "Helpers: {", ".join(names)}"\n{cell.source}'
+
+FIRST = re.compile(r'[ (]*\bfirst versions?( of)?\b|,? *\bnot exported\b\)?', re.I)
+
+def badges(cell):
+    "'First version, not exported' is a badge beside what it is about, and no heading of its own"
+    if cell.cell_type!='markdown' or not cell.get('source'): return
+    def heading(m):
+        if not re.search('first version', m[2], re.I): return m[0]
+        rest = FIRST.sub('', m[2]).strip(' :,()')
+        badge = '[first version, not exported]{.badge .first-version}'
+        return f'{m[1]} {rest[0].upper()}{rest[1:]}\n\n{badge}' if rest else badge
+    cell.source = re.sub(r'^(#+) (.*)$', heading, cell.source, flags=re.M)
 
 class show_docs(Processor):
     "Write what `show_doc` says, for the names of the exported module"
@@ -100,14 +153,15 @@ class show_docs(Processor):
         self.done.add(m[0]); cell.cell_type,cell.source = 'markdown',eval(m[0], self.ns)._repr_markdown_()
         cell.pop('outputs', None)
 
-def colab(path): return f'https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/{cfg.branch}/{path}'
-
 class page_links(Processor):
-    "Where this page comes from, and where it can be run"
+    "Which notebook this page is, where its reference is, and, with a public address, where it can be run"
     def end(self):
         path = Path(self.nb.path_).resolve().relative_to(ROOT).as_posix()
-        text = f'::: {{.page-links}}\n[View source]({BLOB}/{path}) [Open in Colab]({colab(path)}) (run `%pip install git+{cfg.git_url}` there first)\n:::'
-        self.nb.cells.insert(1, mk_cell(text, cell_type='markdown'))
+        links = [f'[{path}]{{.page-file}}'] + ['[Reference](#reference)']*any(getattr(c,'has_sd',0) and c.get('source') for c in self.nb.cells)
+        if WHERE['public']:
+            links += [f'[View source]({WHERE["blob"]}/{path})', f'[Open in Colab]({WHERE["colab"]}/{path})']
+            links += [f'(run `%pip install git+{WHERE["git_url"]}` there first)']
+        self.nb.cells.insert(1, mk_cell('::: {.page-links}\n' + ' '.join(links) + '\n:::', cell_type='markdown'))
 
 class picture_texts(Processor):
     "A picture that has no `#| fig-alt:` is at least said to be what the last line of its cell makes"
@@ -120,7 +174,7 @@ class picture_texts(Processor):
 
 class Pages(FilterDefaults):
     def base_procs(self):
-        new = {exec_show_docs:[show_docs], add_links:[page_links, picture_texts], mv_exports:[source_last]}
+        new = {exec_show_docs:[show_docs], add_links:[page_links, picture_texts], add_fold:[], mv_exports:[reference, fold, badges]}
         return [constants, show_exports, *(q for p in super().base_procs() for q in new.get(p, [p]))]
 
 def doc_name(path): return re.sub(r'^\d+[a-zA-Z0-9]*_', '', path.name.lower())
@@ -162,29 +216,61 @@ class Links:
             if not found or (found[0]!=path and name.split('.')[0] not in everywhere): return m[0]
             to,anchor = found; rel = os.path.relpath(to, path.parent).replace(os.sep,'/') if to!=path else ''
             return f'[`{name}{args}`]({rel}#{anchor})'
+        def unlike(s):
+            while (s := f'{s}-section') in taken: pass
+            taken.add(s); return s
         for c in nb.cells:
             if c.cell_type!='markdown': continue
             fence,lines = False,c.source.split('\n')
             for i,l in enumerate(lines):
                 if l.lstrip().startswith('```'): fence = not fence
-                elif not fence and (m := re.fullmatch(r'#+ (.*)', l)) and slug(m[1]) in taken: lines[i] = f'{l} {{#{slug(m[1])}-section}}'
+                elif not fence and (m := re.fullmatch(r'#+ (.*)', l)) and slug(m[1]) in taken: lines[i] = f'{l} {{#{unlike(slug(m[1]))}}}'
                 elif not fence and not l.startswith(('    ','#')): lines[i] = self.span.sub(link, l)
             c.source = '\n'.join(lines)
+
+# Texts outside nbs that are pages, too, and the notebook that is the README: on the site, the home comes first
+PAGES = {'CONTRIBUTING.md':'contributing.qmd', 'CHANGELOG.md':'changes.qmd', 'benchmarks/core.md':'benchmarks.qmd', 'README.md':'overview.ipynb'}
+
+def relinked(text, here, folder):
+    "Links to texts that are pages lead to these; `folder` is where the text comes from, `here` where its page is"
+    def to(m):
+        path = Path(os.path.relpath((folder/m[1]).resolve(), ROOT)).as_posix()
+        page = PAGES.get(path) or (path.removeprefix('nbs/') if path.startswith('nbs/') else None)
+        return f'](<{os.path.relpath(page, here.parent)}{m[2] or ""}>)'.replace('<','').replace('>','') if page else m[0]
+    return re.sub(r'\]\((?!https?:|#)([^)#\s]+)(#[^)\s]+)?\)', to, text)
+
+def text_pages():
+    "The pages that are made of texts outside nbs"
+    for src,page in PAGES.items():
+        if not page.endswith('.qmd'): continue
+        text = (ROOT/src).read_text(encoding='utf-8'); title,_,body = text.partition('\n')
+        head = f'---\ntitle: {title.lstrip("# ")}\n---\n'
+        (PROC/page).write_text(head + relinked(body, Path(page), (ROOT/src).parent), encoding='utf-8')
+
+def configuration():
+    "The site's configuration, with the addresses if they are public"
+    conf = yaml.safe_load((ROOT/'_quarto.yml').read_text(encoding='utf-8')); web = conf['website']
+    if WHERE['public']:
+        web |= {'site-url':WHERE['docs'], 'repo-url':WHERE['git_url'], 'repo-branch':WHERE['branch'], 'repo-subdir':'nbs', 'repo-actions':['issue']}
+        web['navbar']['tools'] = [dict(icon='github', href=WHERE['git_url'], text='Source')]
+    return yaml.safe_dump(conf, allow_unicode=True, sort_keys=False, width=1000)
 
 def process():
     "nbdev's pages, with what they need beside them"
     shutil.rmtree(PROC, ignore_errors=True); nbs = {}
     for p in sorted(nbglob(as_path=True)):
         nb = read_nb(p); Pages()(nb); nbs[p.resolve().relative_to(NBS.resolve())] = nb
-    links = Links(nbs); first = nbs[Path('index.ipynb')]
-    first.cells[0].source = first.cells[0].source.rstrip().removesuffix('---') + 'toc: false\npage-layout: full\n---'
-    first.cells.insert(1, mk_cell(site_pages.home(), cell_type='markdown'))
+    over = nbs[Path('overview.ipynb')] = nbs.pop(Path('index.ipynb')); front = over.cells[0]
+    front.source = front.source.replace('output-file: index.html','output-file: overview.html').replace('title: miniai','title: A first look, and the tour')
+    links = Links(nbs)
     for p,nb in nbs.items():
+        for c in nb.cells:
+            if c.cell_type=='markdown' and c.get('source'): c.source = relinked(re.sub(r'<!--/?core\b.*?-->', '', filled(c.source, WHERE)), p, (NBS/p).parent)
         links(p, nb); (PROC/p).parent.mkdir(parents=True, exist_ok=True); write_nb(nb, PROC/p)
     for p in NBS.rglob('*'):
         if p.is_file() and p.suffix in ('.png','.jpg','.svg','.css','.html') and '.ipynb_checkpoints' not in p.parts:
             to = PROC/p.relative_to(NBS); to.parent.mkdir(parents=True, exist_ok=True); shutil.copy(p, to)
-    shutil.copy(ROOT/'_quarto.yml', PROC/'_quarto.yml')
+    text_pages(); (PROC/'_quarto.yml').write_text(configuration(), encoding='utf-8')
     return nbs,links
 
 def quarto(): subprocess.run(['quarto','render','.','--no-execute'], cwd=PROC, check=True)
@@ -223,7 +309,7 @@ def renderer():
 
 if __name__=='__main__':
     render = renderer(); nbs,links = process()
-    site_pages.write(PROC, links); render()
+    site_pages.write(PROC, links, nbs); render()
     site_pages.search(PROC/OUT.name, links); site_pages.llms(PROC/OUT.name, nbs)
     shutil.rmtree(OUT, ignore_errors=True); shutil.copytree(PROC/OUT.name, OUT)
     print(f'{len(list(OUT.rglob("*.html")))} pages in {OUT.name}, by {render.__name__}')

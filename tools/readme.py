@@ -1,13 +1,15 @@
 """Make README.md from nbs/index.ipynb, without Quarto: python tools/readme.py [--check]
 
-nbconvert turns the notebook into Markdown; cells and lines that are nbdev's directives are left out before, and links to
-notebooks and pictures are pointed into the folder where GitHub shows them. `--check` writes nothing and fails if the file differs.
+nbconvert turns the notebook into Markdown; cells and lines that are nbdev's directives are left out before, and links to notebooks and
+pictures are pointed into their folder. What is only for a public address is shown or left out (tools/addresses.py). `--check` writes nothing and fails if the file differs.
 """
 import re, sys
 from pathlib import Path
 
 import nbformat
 from nbconvert import MarkdownExporter
+
+from addresses import filled
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,7 +28,8 @@ def readme():
     nb.cells,nb.metadata.language_info = cells,{'name':'python'}
     text,extra = MarkdownExporter().from_notebook_node(nb)
     if extra.get('outputs'): raise SystemExit(f'nbs/index.ipynb has pictures in its outputs, which a README cannot hold: {list(extra["outputs"])}')
-    text = re.sub(r'\]\((?!https?:|#)([^)]*\.(ipynb|png))', r'](nbs/\1', text)
+    text = re.sub(r'<!--/?core\b.*?-->', '', filled(text, readme=True))
+    text = re.sub(r'\]\(\.\./', '](', re.sub(r'\]\((?!https?:|#|\.\./)([^)]*\.(ipynb|png))', r'](nbs/\1', text))
     head = '<!-- Made from nbs/index.ipynb by tools/readme.py: change it there -->\n\n'
     text = re.sub(r'\n{3,}', '\n\n', re.sub(r'[ \t]+$', '', text, flags=re.M))
     text = text.replace('\n```\n\n```python\n', '\n\n')   # cells without output between them are one block

@@ -2,7 +2,8 @@
 
 The notebooks' file names give their order (01, 01a, 01b, 02 …), their first cells a title and a line that says what they are for.
 From these come `miniai.all` (two cells of 99_all), the sidebar of the docs site (_quarto.yml), the tour in the index, the "Next:" at the
-end of each notebook, and then README.md. `--check` writes nothing, and fails if something would change.
+end of each notebook, and then README.md. The index's numbers, `<!--core: words of a row-->10<!--/core-->`, are the ratios of
+benchmarks/core.md. `--check` writes nothing, and fails if something would change.
 Where two branches have registered something, take either side of these files, and run it again.
 """
 import json, re, sys, textwrap
@@ -14,8 +15,9 @@ APART = {'modules'}     # rebuilds PyTorch under its own names, which `from mini
 PARTS = {0:'Data', 5:'Training', 8:'From source to batch', 10:'Training well', 15:'Daily work', 18:'Other kinds of data'}    # from which number on
 FIRST = ['tutorials/quickstart.ipynb']     # before the numbered notebooks
 TUTORIALS = ['pytorch_dataloader','learner_from_scratch']     # those that aren't named follow by name
-LAST = ['decisions.ipynb','compared.ipynb','glossary.ipynb','99_all.ipynb']
-PAGES = ['names.qmd','pictures.qmd']     # made by tools/site_pages.py
+LAST = ['compared.ipynb','glossary.ipynb','decisions.ipynb','99_all.ipynb']
+PAGES = ['names.qmd','pictures.qmd','benchmarks.qmd','contributing.qmd','changes.qmd']     # made by tools/docs.py and tools/site_pages.py
+HOME = ['index.qmd','overview.ipynb']     # made by them, too; the second of index.ipynb
 MADE = '# Made by tools/register.py'
 
 def read(path): return json.loads((NBS/path).read_text(encoding='utf-8'))
@@ -55,9 +57,9 @@ def wrapped(head, words, tail=''): return '\n'.join(textwrap.wrap(head + ', '.jo
 def all_cells():
     "The two cells of 99_all that are made"
     mods = [o.module for o in rooms() if o.module not in APART]
-    names = wrapped('from miniai import (', sorted(mods), ')')
-    return ('\n'.join(['#| export', MADE, names, *(f'from miniai.{m} import *' for m in mods)]),
-            '\n'.join(['#| export', MADE, '__all__ = []', *(f'__all__ += {m}.__all__' for m in mods)]))
+    names = wrapped('from miniai import (', sorted(mods), ')')    # before the stars: `looking` is a function, too
+    return ('\n'.join(['#| export', MADE, names, '__all__ = []', *(f'__all__ += {m}.__all__' for m in mods)]),
+            '\n'.join(['#| export', MADE, *(f'from miniai.{m} import *' for m in mods)]))
 
 def all_notebook():
     nb = read('99_all.ipynb'); cells = [c for c in nb['cells'] if MADE in source(c)]
@@ -72,7 +74,7 @@ def part(nb): return PARTS[max(n for n in PARTS if n<=int(re.match(r'\d+', nb.nu
 
 def sidebar():
     "Sections of the sidebar, as lines of YAML"
-    sections = {'Start': ['          - index.ipynb', *map(entry, first())]}
+    sections = {'Start': [f'          - {p}' for p in HOME] + [*map(entry, first())]}
     for nb in rooms(): sections.setdefault(part(nb), []).append(entry(nb))
     sections['Tutorials'] = [*map(entry, tutorials())]
     sections['Reference'] = [*(f'          - {p}' for p in PAGES), *(f'          - {nb.path}' for nb in last())]
@@ -90,8 +92,23 @@ def tour():
     rows = [f'| {nb.number} | [{nb.title}]({nb.path}) | {nb.about} |' for nb in [*first(), *rooms(), *tutorials(), *last()]]
     return '\n'.join(['| | notebook | what it is about |', '| --- | --- | --- |', *rows])
 
+def benchmark(words):
+    "The ratio of the row of benchmarks/core.md in whose first column these words stand"
+    rows = [[o.strip() for o in l.strip('| ').split('|')] for l in (ROOT/'benchmarks/core.md').read_text(encoding='utf-8').splitlines() if l[:1]=='|']
+    found = [r for r in rows if words in r[0]]
+    if len(found)!=1: raise SystemExit(f'{len(found)} rows of benchmarks/core.md have the words {words!r}')
+    return float(found[0][3])
+
+def with_numbers(text):
+    "`text` with the benchmarks' ratios, to as many digits as stand there"
+    def number(m): return f'{m[1]}{benchmark(m[2].strip()):.{len(m[3].partition(".")[2])}f}{m[4]}'
+    return re.sub(r'(<!--core:(.*?)-->)([\d.]+)(<!--/core-->)', number, text)
+
 def index():
-    nb = read('index.ipynb'); cells = [c for c in nb['cells'] if source(c).startswith('## The tour')]
+    nb = read('index.ipynb')
+    for c in nb['cells']:
+        if c['cell_type']=='markdown': put(c, with_numbers(source(c)))
+    cells = [c for c in nb['cells'] if source(c).startswith('## The tour')]
     if len(cells)!=1: raise SystemExit('index.ipynb must have one cell that begins with ## The tour')
     put(cells[0], re.sub(r'(^\|.*\n?)+', lambda m: tour() + '\n'*m[0].endswith('\n'), source(cells[0]), count=1, flags=re.M))
     return dump(nb)

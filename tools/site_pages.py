@@ -1,20 +1,30 @@
 "What the site has besides the notebooks: a home in one screen, the list of all names, drawn pictures, names in the search"
-import ast, html, inspect, json, re, yaml
+import ast, base64, html, inspect, json, re, yaml
 from importlib import import_module
 from pathlib import Path
+
+from addresses import filled, settings
+from register import benchmark, rooms
 
 ROOT = Path(__file__).resolve().parent.parent
 def html_of(path): return re.sub(r'(^|/)\d+[a-zA-Z0-9]*_', r'\1', path.as_posix().lower()).replace('.ipynb','.html')
 def raw(s): return f'```{{=html}}\n{s}\n```\n'
 
 # ---- Every public name
+def modules():
+    "The package's modules: the numbered notebooks' in their order, then the others"
+    first = [o.module for o in rooms()]
+    return first + sorted(f.stem for f in (ROOT/'miniai').glob('*.py') if f.stem not in ('all','__init__','_modidx',*first))
+
 def public(lib='miniai'):
-    "Each public name with its object, its module and its summary"
-    for mod in [f.stem for f in sorted((ROOT/lib).glob('*.py')) if f.stem not in ('all','__init__','_modidx')]:
+    "Each public name with its object, its module and its summary; what a module passes on counts where it was made"
+    seen = {}
+    for mod in modules():
         m = import_module(f'{lib}.{mod}')
         for name in m.__all__:
-            try: o = eval(name, vars(m))
-            except NameError: continue
+            o = getattr(m, name, None)
+            if o is None and name not in vars(m) or name in seen and seen[name] is o: continue
+            seen[name] = o
             yield name,o,mod,summary(o) if callable(o) else f'A constant, {type(o).__name__}'
 
 def summary(o): return ' '.join((inspect.getdoc(o) or '').split('\n\n')[0].split())
@@ -25,11 +35,13 @@ def names_page(links):
     "Every public name, by module, with its one-line summary"
     order = {}
     for name,o,mod,doc in public(): order.setdefault(mod, []).append((name,o,doc))
-    first = {mod: links.find(rows[0][0]) for mod,rows in order.items()}; every = import_module('miniai.all').__all__
+    every = import_module('miniai.all').__all__
     apart = [f'`{mod}`' for mod,rows in order.items() if any(n not in every for n,_,_ in rows)]
     out = ['---\ntitle: All names\ndescription: Every public name of miniai, each with its summary and a link to where it is made\ntoc-depth: 2\n---\n',
            f'They are all in `miniai.all`, except those of {" and ".join(apart)}.\n']
-    for mod in sorted(order, key=lambda m: first[m][0].as_posix()):
+    lost = [f'{n} of {mod}' for mod,rows in order.items() for n,_,_ in rows if not links.find(n)]
+    if lost: raise SystemExit(f'Public, but on no page (#| exporti makes a name internal): {", ".join(lost)}')
+    for mod in order:
         rows = '\n'.join(f'| [`{n}`]({links.find(n)[0].as_posix()}#{links.find(n)[1]}) | {escape(d)} |' for n,_,d in sorted(order[mod], key=lambda r: r[0].lower()))
         out.append(f'## {mod}\n\n| name | summary |\n| --- | --- |\n{rows}\n')
     return '\n'.join(out)
@@ -54,32 +66,33 @@ def search(out, links):
 def llms(out, nbs):
     "Say in llms.txt what each page is about"
     path = out/'llms.txt'; about = {html_of(p): yaml.safe_load(nb.cells[0].source.split('---')[1])['description'] for p,nb in nbs.items()}
-    def said(m): return m[0] + (f': {about[page]}' if (page := m[1]+'.html') in about else '')
-    path.write_text(re.sub(r'\(https://[^/]+/miniai/(\S+)\.llms\.md\)', said, path.read_text(encoding='utf-8')), encoding='utf-8')
+    base = settings()['docs']+'/'
+    def said(m): return m[0] + (f': {about[page]}' if (page := m[1].removeprefix(base)+'.html') in about else '')
+    path.write_text(re.sub(r'\((\S+)\.llms\.md\)', said, path.read_text(encoding='utf-8')), encoding='utf-8')
 
 # ---- Drawn pictures: plain SVG, in the colours of the page
 def svg(body, w, h, title): return f'<svg viewBox="0 0 {w} {h}" width="{w}" role="img" aria-label="{html.escape(title)}" class="drawn" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
 def text(x, y, s, cls=''): return f'<text x="{x}" y="{y}" class="{cls}">{html.escape(s)}</text>'
 def box(x, y, w, h, cls=''): return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="5" class="{cls}"/>'
 
-def table():
-    "The rows of the benchmarks' table"
-    rows = [[c.strip() for c in l.strip('| ').split('|')] for l in (ROOT/'benchmarks/core.md').read_text(encoding='utf-8').splitlines() if l.startswith('|')]
-    return rows[2:]
+BARS = [    # what is compared, ours, the other; words of the benchmarks' row; whether the ratio is one of times, of which less is better
+    ('60,000 pictures in memory, batches of 1,024', 'miniai', "PyTorch's loader", 'shuffled, batches of 1024', False),
+    ('60,000 pictures in memory, batches of 64', 'miniai', "PyTorch's loader", 'shuffled, batches of 64;', False),
+    ('pictures of a Hugging Face data set', 'in memory, decoded once', 'decoded in each epoch', 'second epoch', False),
+    ('an epoch with metrics and progress', 'Learner.fit', 'the plainest loop', 'against the plainest loop', True)]
 
 def bars():
-    "The benchmarks, ours beside the others'"
-    parts,y = [],0
-    for (what,*labels),row in zip((('images of a Hugging Face data set, second epoch','in memory',"PyTorch's loader"), ('images in memory, batches of 1024','miniai',"PyTorch's loader"),
-            ('images in memory, batches of 64','miniai',"PyTorch's loader"), ('an epoch of training with metrics and progress','miniai','plain loop')), (table()[i] for i in (2,0,1,3))):
-        for word in re.findall(r'Hugging Face|batches of \d+|accuracy', what): assert word in row[0], (word, row)
-        ratio = float(row[3]); faster = 'time' not in row[0]
-        said = f'{ratio:.0f} times as fast' if faster else f'{ratio:.2f} times as long'
-        parts += [text(0, y+14, what), text(0, y+34, labels[0], 'small'), text(0, y+52, labels[1], 'small')]
-        ours,theirs = 1/max(1,1/ratio), 1/ratio/max(1,1/ratio)
-        parts += [box(105, y+23, 235*ours, 14, 'ours'), box(105, y+41, max(235*theirs,1), 14, 'theirs'), text(112, y+34, said, 'on')]
+    "The benchmarks as bars, ours beside the others': the longer, the more items a second"
+    parts,y,said = [],0,[]
+    for what,ours,theirs,words,times in BARS:
+        speed = benchmark(words); speed = 1/speed if times else speed
+        times_as = f'{speed:.0f} times as fast' if speed>=2 else f'{speed:.2f} times as fast'
+        said.append(f'{what}, {ours} against {theirs}: {times_as}')
+        a,b = (speed/max(speed,1), 1/max(speed,1))
+        parts += [text(0, y+14, what, 'strong'), text(0, y+34, ours, 'small'), text(0, y+52, theirs, 'small'), text(165, y+34, times_as, 'on')]
+        parts[-1:-1] = [box(158, y+23, 240*a, 14, 'ours'), box(158, y+41, max(240*b,1), 14, 'theirs')]
         y += 76
-    return svg(''.join(parts), 340, y-14, 'Bars: ' + '; '.join(f'{r[0]}: ratio {r[3]}' for r in table()).replace('`',''))
+    return svg(''.join(parts), 400, y-14, 'Bars of items a second, longer is better. ' + '; '.join(said))
 
 def n_checks():
     "How many assertions the notebooks have"
@@ -91,7 +104,35 @@ def n_checks():
             n += sum(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and re.match(r'test_|assert_close', getattr(o.func,'id','')) is not None for o in ast.walk(tree))
     return n
 
-def home(): return raw((ROOT/'tools/home.html').read_text(encoding='utf-8').format(checks=f'{n_checks()//100*100:,}', plot=bars()))
+# ---- The home
+STRIP = [    # a file's name, what it shows, words of the cell that draws it, the notebooks to look in first
+    ('batch', 'a batch', r'dls\.show_batch\(', ['blocks']),
+    ('rate', 'the search for a learning rate', r'loss over the learning rate', ['rates','learner']),
+    ('activations', 'activations while it learns', r'kaiming\w*\.color_dim|color_dim\(', ['initializing','activations']),
+    ('predictions', 'predictions and truth', r'show_results\(', ['blocks','learner'])]
+
+def drawn(words, first, nbs):
+    "The first saved picture of a cell with these words: its bytes, its description and its page"
+    def at(p): return next((i for i,n in enumerate(first) if p.stem.endswith(f'_{n}')), len(first))
+    for p,nb in sorted(nbs.items(), key=lambda o: (at(o[0]), o[0].as_posix())):
+        for c in nb.cells:
+            pics = [o['data']['image/png'] for o in c.get('outputs',[]) if 'image/png' in o.get('data',{})]
+            if pics and re.search(words, c.source): return base64.b64decode(''.join(pics[0])),re.search(r'fig-alt: *"(.*)"', c.source)[1],p
+    raise SystemExit(f'No notebook has a saved picture for the home of a cell with {words!r}')
+
+def strip(folder, nbs):
+    "Real results, as the notebooks have saved them, side by side"
+    out = []
+    for name,what,words,first in STRIP:
+        data,alt,page = drawn(words, first, nbs); (folder/f'images/home-{name}.png').write_bytes(data)
+        out.append(f'<figure><a href="{html_of(page)}"><img src="images/home-{name}.png" alt="{html.escape(alt, quote=True)}"></a><figcaption>{what}</figcaption></figure>')
+    return f'<div class="home-strip">{"".join(out)}</div>'
+
+def home(folder, nbs):
+    page = (ROOT/'tools/home.md').read_text(encoding='utf-8')
+    for key,text in dict(STRIP=strip(folder, nbs), BARS=bars(), CHECKS=f'{n_checks()//100*100:,}').items():
+        page = page.replace(f'{{{key}}}', raw(text) if text[0]=='<' else text)
+    return filled(page)
 
 # What is drawn of the loop: depth, name, what `learn` has from here on, a remark. Tested against the package.
 LOOP = [(0,'before_fit','opt, n_epochs, epochs, parts',''), (1,'','for each epoch: training, then validation',''), (1,'before_epoch','epoch, training, dl',''),
@@ -154,5 +195,5 @@ def pictures_page(links): return '\n'.join(['---\ntitle: Pictures\ndescription: 
     '## The loop and its events\n', 'Filled are the *steps*, which a callback or the `Learner` does; outlined are the *events*, each a method of a callback. Beside an event is what `learn` has from there on.\n'.replace('`Learner`','[`Learner`](06_learner.ipynb#learner)'), raw(events()),
     '## What goes into what\n', 'Each box links to its definition.\n', raw(flow(links)), '## Families of classes\n', 'A class that is indented inherits from the one above it.\n', raw(tree(links))])
 
-def write(proc, links):
-    for name,text in dict(names=names_page(links), pictures=pictures_page(links)).items(): (proc/f'{name}.qmd').write_text(text, encoding='utf-8')
+def write(proc, links, nbs):
+    for name,text in dict(index=home(proc, nbs), names=names_page(links), pictures=pictures_page(links)).items(): (proc/f'{name}.qmd').write_text(text, encoding='utf-8')
