@@ -427,10 +427,11 @@ class _Writer:
         self.thread,e,self.error = None,self.error,None
         if e is not None: raise e
 
-# %% ../nbs/15_checkpoints.ipynb #f01c7122
+# %% ../nbs/15_checkpoints.ipynb #3dfaf709
 class CheckpointCB(Callback):
     "Save the training in `folder` while it runs, and when SIGTERM, SIGINT or SIGUSR1 ends it"
     order,looks = 1e6,False
+    state_attrs = ('n_steps','best_value')
     def __init__(self,
         folder, # Where checkpoints go; made if it isn't there
         every='epoch', # 'epoch'; or after so many training batches; or a time, such as '10 min', '2 h' or '30 s'
@@ -446,8 +447,6 @@ class CheckpointCB(Callback):
         self.folder,self.every,self.keep,self.best,self.higher = Path(folder),_period(every),keep,best,higher
         self.on_error,self.signals,self.writer,self.caught = on_error,signals,_Writer(),None
         self.n_steps,self.best_value,self.ready,self.old_handlers = 0,None,False,{}
-    def state_dict(self): return dict(n_steps=self.n_steps, best_value=self.best_value)
-    def load_state_dict(self, state): self.n_steps,self.best_value = state['n_steps'],state['best_value']
 
 # %% ../nbs/15_checkpoints.ipynb #20525660
 def _period(every):
@@ -623,3 +622,32 @@ def resuming(self:Learner,
     if (path/'state.json').exists() or re.fullmatch(r'(step|best)-\d+', path.name): found = path,*read_checkpoint(path)
     else: found = newest_checkpoint(path)
     return [] if found is None else [_ResumeCB({**found[1], 'model':found[2]})]
+
+# %% ../nbs/15_checkpoints.ipynb #84f466c2
+@patch
+def save(self:Learner,
+    path # The file, such as 'model.safetensors'
+):
+    "Save the weights and buffers of the model; the file is there as a whole, or not at all"
+    path = Path(path)
+    snap,tmp = snapshot({}, dict(plain_model(self.model).state_dict())),path.with_name(f'.{path.name}.{os.getpid()}')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        save_file(snap['weights'], tmp, metadata={'format':'pt', **snap['shared']})
+        _sync(tmp)
+        os.replace(tmp, path)
+        _sync(path.parent)
+    finally: tmp.unlink(missing_ok=True)
+
+@patch
+def load(self:Learner,
+    path, # The file
+    strict:bool=True # Must all names be there on both sides?
+):
+    "Load weights; raises `CheckpointError` with the names that are missing, not expected, or of another shape"
+    new,old = _read_tensors(path),plain_model(self.model).state_dict()
+    wrong = [f'{k} has shape {list(new[k].shape)} in the file and {list(old[k].shape)} in the model'
+             for k in old if k in new and new[k].shape!=old[k].shape]
+    if strict: wrong += [f'{k} is missing' for k in old if k not in new] + [f'{k} is not in the model' for k in new if k not in old]
+    if wrong: raise CheckpointError(f'{path} doesn\'t fit the model: {"; ".join(wrong[:8])}' + f'; and {len(wrong)-8} more'*(len(wrong)>8))
+    plain_model(self.model).load_state_dict(new, strict=strict)
