@@ -10,17 +10,18 @@ import base64, html, io, shutil, sys, time
 
 import torch
 from fastcore.basics import patch
+from torch import Tensor
 from tqdm import tqdm
 
 from .callbacks import Callback
 from .core import loader_len, smooth
-from .metrics import MetricsCB, fmt_num
+from .metrics import MetricsCB, fmt_num, fmt_row
 
 # %% ../nbs/05b_progress.ipynb #80c959f2
 def progress_env()->str: # 'jupyter', 'terminal' or 'log'
     "How progress can be shown here"
     ip = sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
-    if type(ip).__name__=='ZMQInteractiveShell' or type(ip).__module__=='google.colab._shell': return 'jupyter'
+    if any(o.__name__=='ZMQInteractiveShell' for o in type(ip).__mro__): return 'jupyter'
     return 'terminal' if sys.stderr is not None and sys.stderr.isatty() else 'log'
 
 # %% ../nbs/05b_progress.ipynb #37550a86
@@ -29,8 +30,9 @@ class _LogView:
     def begin(self, what, total): pass
     def update(self, n, text): pass
     def end(self): pass
-    def row(self, row): print('  '.join(f'{k} {fmt_num(v)}' for k,v in row.items()), flush=True)
+    def row(self, row): print(fmt_row(row), flush=True)
 
+# %% ../nbs/05b_progress.ipynb #9a9b2828
 class _TerminalView(_LogView):
     "A bar on standard error, an aligned table on standard output"
     bar = cols = None
@@ -47,29 +49,42 @@ class _TerminalView(_LogView):
         self.bar = None
     def row(self, row):
         self.end()
-        if self.cols!=list(row): self.cols = list(row); print('  '.join(f'{k:>10}' for k in self.cols))
-        print('  '.join(f'{fmt_num(v):>{max(10,len(k))}}' for k,v in row.items()), flush=True)
+        if self.cols!=list(row):
+            self.cols = list(row)
+            print(_line(self.cols, self.cols))
+        print(_line(self.cols, row.values()), flush=True)
+
+def _line(cols, vs): return '  '.join(f'{fmt_num(v):>{max(10,len(k))}}' for k,v in zip(cols, vs))
 
 # %% ../nbs/05b_progress.ipynb #51319470
 class _JupyterView:
     "A table with a bar below it, and a graph"
     def __init__(self): self.rows,self.handle,self.graph,self.bar = [],None,None,''
-    def begin(self, what,
-        total): self.what,self.total,self.t0 = what,total,time.perf_counter(); self.update(0, '')
-    def update(self, n, text): self.bar = tqdm.format_meter(n, self.total, time.perf_counter()-self.t0,
-        ncols=80, prefix=self.what, postfix=text); self._draw()
-    def row(self, row): self.rows.append(row); self.bar = ''; self._draw()
+    def begin(self, what, total):
+        self.what,self.total,self.began = what,total,time.perf_counter()
+        self.update(0, '')
+    def update(self, n, text):
+        took = time.perf_counter()-self.began
+        self.bar = tqdm.format_meter(n, self.total, took, ncols=80, prefix=self.what, postfix=text)
+        self._draw()
+    def row(self, row):
+        self.rows.append(row)
+        self.end()
+        self._draw()
     def end(self):
-        if self.bar: self.bar = ''; self._draw()
-    def _draw(self): self.handle = _put(self.handle,
-        {'text/html':_html_table(self.rows) + f'<pre>{html.escape(self.bar)}</pre>'*bool(self.bar),
-        'text/plain':_text_table(self.rows)})
+        if not self.bar: return
+        self.bar = ''
+        self._draw()
+    def _draw(self):
+        bar = f'<pre>{html.escape(self.bar)}</pre>'*bool(self.bar)
+        data = {'text/html':_html_table(self.rows)+bar, 'text/plain':_text_table(self.rows)}
+        self.handle = _put(self.handle, data)
     def draw_graph(self, fig):
-        f = io.BytesIO(); fig.savefig(f, format='png', metadata={'Software':None})
-        self.graph = _put(self.graph, {'image/png':base64.b64encode(f.getvalue()).decode(),
-            'text/plain':'training and validation loss'})
+        f = io.BytesIO()
+        fig.savefig(f, format='png', metadata={'Software':None})
+        png = base64.b64encode(f.getvalue()).decode()
+        self.graph = _put(self.graph, {'image/png':png, 'text/plain':'training and validation loss'})
 
-# %% ../nbs/05b_progress.ipynb #333b0ba4
 def _put(handle, data):
     "Display `data`, or replace by it what `handle` displays"
     from IPython.display import display
@@ -77,21 +92,26 @@ def _put(handle, data):
     handle.update(data, raw=True)
     return handle
 
+# %% ../nbs/05b_progress.ipynb #333b0ba4
 def _columns(rows): return list(dict.fromkeys(k for r in rows for k in r))
 
+def _cells(rows, cols): return [[fmt_num(r.get(k)) for k in cols] for r in rows]
+
 def _html_table(rows):
+    if not rows: return ''
     cols = _columns(rows)
     def tr(tag, vs): return '<tr>' + ''.join(f'<{tag}>{html.escape(v)}</{tag}>' for v in vs) + '</tr>'
-    return '<table>' + tr('th',cols) + ''.join(tr('td',[fmt_num(r.get(k)) for k in cols]) for r in rows) + '</table>' if rows else ''
+    return '<table>' + tr('th', cols) + ''.join(tr('td', vs) for vs in _cells(rows, cols)) + '</table>'
 
 def _text_table(rows):
     cols = _columns(rows)
-    return '\n'.join('  '.join(f'{s:>{max(10,len(k))}}' for k,s in zip(cols,line)) for line in [cols]+[[fmt_num(r.get(k)) for k in cols] for r in rows]) if rows else ''
+    return '\n'.join(_line(cols, vs) for vs in [cols]+_cells(rows, cols)) if rows else ''
 
 # %% ../nbs/05b_progress.ipynb #83d8cc01
 class ProgressCB(Callback):
-    "Show progress: a bar for each loader, a table of the epochs, and in Jupyter with `plot=True` a graph of the losses"
-    order,looks = MetricsCB.order+1,False
+    "Show a bar for each loader and a table of the epochs; in Jupyter also a graph of the losses"
+    order,looks,shows_rows = MetricsCB.order+1,False,True
+    state_attrs = 'losses','valid_losses'
     def __init__(self,
         plot:bool=False, # In Jupyter, draw the losses while training?
         *,
@@ -100,18 +120,24 @@ class ProgressCB(Callback):
     ):
         if env not in (None,*_views): raise ValueError(f'`env` must be one of {list(_views)}, got {env!r}')
         self.plot,self.time,self.env,self.view = plot,time,env,None
-        self.losses,self.valid_losses,self._new = [],[],[]
+        self._begin()
+    def _begin(self):
+        self.losses,self.valid_losses,self._new,self.epoch = [],[],[],None
+        self.drawn,self.took = time.perf_counter(),0.
     def before_fit(self, learn):
+        self._begin()
         self.view = _views[self.env or progress_env()]()
-        self.losses,self.valid_losses,self._new,self.epoch,self.drawn,self.took = [],[],[],None,time.perf_counter(),0.
     def before_epoch(self, learn):
-        if learn.epoch!=self.epoch: self.epoch,self.t0 = learn.epoch,time.perf_counter()
+        if learn.epoch!=self.epoch: self.epoch,self.began = learn.epoch,time.perf_counter()
         self.n,self.last = 0,time.perf_counter()
-        self.view.begin(f'epoch {learn.epoch} ' + ('training' if learn.training else 'validation'),
-            loader_len(learn.dl))
+        part = 'training' if learn.training else 'validation'
+        self.view.begin(f'epoch {learn.epoch} {part}', loader_len(learn.dl))
     def cleanup_epoch(self, learn):
         if self.view is not None: self.view.end()
     def cleanup_fit(self, learn): self.cleanup_epoch(learn)
+    def state_dict(self):
+        self._n_losses()
+        return super().state_dict()
 
 _views = dict(jupyter=_JupyterView, terminal=_TerminalView, log=_LogView)
 
@@ -119,28 +145,33 @@ _views = dict(jupyter=_JupyterView, terminal=_TerminalView, log=_LogView)
 @patch
 def after_batch(self:ProgressCB, learn):
     self.n += 1
-    if learn.training and self.plot: self._new.append(learn.loss.detach())
+    has_loss = isinstance(learn.loss,Tensor) and learn.loss.numel()==1      # validation may have none
+    if self.plot and learn.training and has_loss: self._new.append(learn.loss.detach())
     if (now := time.perf_counter())-self.last<0.2: return
     self.last = now
-    self.view.update(self.n, f'loss {fmt_num(learn.loss.item())}')
+    self.view.update(self.n, f'loss {fmt_num(learn.loss.item())}' if has_loss else '')
     if now-self.drawn>max(1, 20*self.took): self._draw()
 
 @patch
 def after_epoch(self:ProgressCB, learn):
-    if not learn.training and self.plot and (m := getattr(learn,'metrics',None)): self.valid_losses.append((self._n_losses(), m.loss.compute()))
+    metrics = getattr(learn,'metrics',None)
+    if self.plot and not learn.training and metrics is not None:
+        self.valid_losses.append((self._n_losses(), metrics.loss.compute()))
     self._draw()
 
 @patch
-def show_row(self:ProgressCB, learn):
+def after_row(self:ProgressCB, learn):
     row = dict(learn.row)
-    if self.time: s = round(time.perf_counter()-self.t0); row['time'] = f'{s//60}:{s%60:02d}'
+    if self.time: row['time'] = _minutes(time.perf_counter()-self.began)
     self.view.row(row)
+
+def _minutes(s): return f'{round(s)//60}:{round(s)%60:02d}'
 
 # %% ../nbs/05b_progress.ipynb #3bb3ff7f
 @patch
 def _n_losses(self:ProgressCB):
     "Make numbers of the losses that came since, and count all"
-    if self._new: self.losses += torch.stack(self._new).flatten().tolist()
+    if self._new: self.losses += torch.stack([l.reshape(()) for l in self._new]).tolist()
     self._new = []
     return len(self.losses)
 
@@ -149,8 +180,9 @@ def plot_losses(self:ProgressCB,
     ax=None # Where to draw; default: a new figure
 ): # The axes
     "Plot the losses of the last fit (made with `plot=True`)"
-    import matplotlib.pyplot as plt
-    n,ax = self._n_losses(),ax or plt.subplots()[1]
+    if not self._n_losses(): raise ValueError('no losses were kept: fit with ProgressCB(plot=True)')
+    import matplotlib.pyplot as plt    # when it is needed, since it takes a while
+    ax = ax or plt.subplots()[1]
     ax.plot(self.losses, color='C0', alpha=0.3, lw=0.8)
     ax.plot(smooth(self.losses), color='C0', label='training')
     if self.valid_losses: ax.plot(*zip(*self.valid_losses), 'o-', color='C1', label='validation')
@@ -160,9 +192,11 @@ def plot_losses(self:ProgressCB,
 
 @patch
 def _draw(self:ProgressCB):
+    "Draw the graph in Jupyter, if it is wanted"
     if not self.plot or not isinstance(self.view,_JupyterView) or not self._n_losses(): return
     from matplotlib.figure import Figure
     t,fig = time.perf_counter(),Figure()
     self.plot_losses(fig.subplots())
     self.view.draw_graph(fig)
-    self.drawn = time.perf_counter(); self.took = self.drawn-t
+    self.drawn = time.perf_counter()
+    self.took = self.drawn-t

@@ -63,7 +63,7 @@ def show_results(self:Learner,
 # %% ../nbs/06a_results.ipynb #87b645aa
 class _MeasureCB(MetricsCB):
     "Metrics that show nothing"
-    def show_row(self, learn): pass
+    shows_rows = True
 
 @patch
 def validate(self:Learner,
