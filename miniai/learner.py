@@ -340,7 +340,7 @@ def _set_opt(self:Learner, lr, reset):
         self.opt,made = self.opt_func(ps, *[self.lr][:self.lr is not None]),True
     elif made and self.lr not in (None,self._made[2]): set_lr(self.opt, self.lr)
     if made: self._made = self.opt,ps,self.lr
-    self._rates.note(self.opt)
+    if self._rates is not None: self._rates.note(self.opt)
     if lr is not None: set_lr(self.opt, lr)
 
 @patch
