@@ -340,7 +340,7 @@ def _set_opt(self:Learner, lr, reset):
         self.opt,made = self.opt_func(ps, *[self.lr][:self.lr is not None]),True
     elif made and self.lr not in (None,self._made[2]): set_lr(self.opt, self.lr)
     if made: self._made = self.opt,ps,self.lr
-    if self._rates is not None: self._rates.note(self.opt)
+    self.note_rates()
     if lr is not None: set_lr(self.opt, lr)
 
 @patch
@@ -355,6 +355,11 @@ def ready_opt(self:Learner): # `learn.opt`
     "The optimizer that the next fit will use; made now, if there is none for this model"
     self._set_opt(None, False)
     return self.opt
+
+@patch
+def note_rates(self:Learner):
+    "Note the rates of parameter groups that are new, to put them back after the fit; before you change them"
+    if self._rates is not None: self._rates.note(self.opt)
 
 # %% ../nbs/06_learner.ipynb #54053829
 class TrainCB(Callback):
