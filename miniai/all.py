@@ -8,9 +8,9 @@ __all__ = []
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
 from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
-    datasets, dispatch, downloads, files, initializing, learner, looking, metrics, optimizers,
-    parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists, transforms, vision,
-    workers)
+    datasets, dispatch, downloads, files, groups, initializing, learner, looking, metrics,
+    optimizers, parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists, transforms,
+    vision, workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -38,6 +38,7 @@ __all__ += tfmd_dl.__all__
 __all__ += tfmdlists.__all__
 __all__ += blocks.__all__
 __all__ += optimizers.__all__
+__all__ += groups.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
 
@@ -69,5 +70,6 @@ from .tfmd_dl import *
 from .tfmdlists import *
 from .blocks import *
 from .optimizers import *
+from .groups import *
 from .activations import *
 from .initializing import *

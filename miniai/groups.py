@@ -19,7 +19,7 @@ from .core import loader_len
 from .learner import MomentumLearner
 from .looking import named_tensors
 
-# %% ../nbs/10a_groups.ipynb #d58fdec8
+# %% ../nbs/10a_groups.ipynb #fae7a580
 def split_at(
     model:nn.Module, # Any model; the cuts are between its children
     *starts # Names of the children with which a new group begins; numbers for a `Sequential`, also negative
@@ -33,21 +33,23 @@ def split_at(
         groups[-1] += [p for p in m.parameters() if id(p) not in seen]
         seen.update(id(p) for g in groups for p in g)
     if any(not g for g in groups):
-        raise ValueError(f'a group would have no parameters: the groups have {", ".join(str(len(g)) for g in groups)}')
+        raise ValueError('a group would have no parameters: '
+            f'the groups have {", ".join(str(len(g)) for g in groups)}')
     return groups
 
 def _child_names(model, names, starts):
     starts = [names[s] if isinstance(s,int) and -len(names)<=s<len(names) else s for s in starts]
     for s in starts:
-        if s not in names: raise ValueError(f'{type(model).__name__} has no child {s!r}; it has {", ".join(names)}')
+        if s not in names:
+            raise ValueError(f'{type(model).__name__} has no child {s!r}; it has {", ".join(names)}')
     return starts
 
-# %% ../nbs/10a_groups.ipynb #e9dd1097
+# %% ../nbs/10a_groups.ipynb #3e63727b
 def by_group(
     opt_func, # From parameters and `lr` to an optimizer: `optim.AdamW`, or a `partial`
     *groups # Modules, lists of parameters, or dictionaries with `params` and further options of this group
 ): # An `opt_func` for the Learner
-    "Let the optimizer have parameter groups; raises `ValueError` if they aren't those of the model and the loss"
+    "Let the optimizer have parameter groups; raises `ValueError` if they don't fit model and loss"
     if not groups: raise ValueError('which groups? by_group(optim.AdamW, body, head), for example')
     return _ByGroup(opt_func, [_as_group(g) for g in groups])
 
@@ -61,15 +63,19 @@ class _ByGroup:
 
 def _as_group(g): return {**g, 'params':_again(g['params'])} if isinstance(g,dict) else dict(params=_again(g))
 def _again(o): return o if isinstance(o,(nn.Module,nn.Parameter)) else list(o)      # of a generator, too
-def _param_list(o): return list(o.parameters()) if isinstance(o,nn.Module) else [o] if isinstance(o,nn.Parameter) else o
+def _param_list(o):
+    if isinstance(o,nn.Module): return list(o.parameters())
+    return [o] if isinstance(o,nn.Parameter) else o
 
-# %% ../nbs/10a_groups.ipynb #4619991c
+# %% ../nbs/10a_groups.ipynb #8a7a26a5
 def _check_groups(groups, params):
     "Raise unless each of `params` is in one of `groups`"
     own,given = {id(p) for p in params},[id(p) for g in groups for p in g['params']]
-    if (left := own-set(given)): raise ValueError(f'{len(left)} of {len(own)} parameters of the model (and the loss) '
-        'are in no group, and would not be trained')
-    if (more := set(given)-own): raise ValueError(f'{len(more)} parameters in the groups are not in the model or the loss')
+    if (left := own-set(given)):
+        raise ValueError(f'{len(left)} of {len(own)} parameters of the model (and the loss) '
+            'are in no group, and would not be trained')
+    if (more := set(given)-own):
+        raise ValueError(f'{len(more)} parameters in the groups are not in the model or the loss')
     if len(given)!=len(own): raise ValueError('a parameter is in more than one group')
 
 # %% ../nbs/10a_groups.ipynb #9e9b69cc
@@ -130,14 +136,15 @@ def _trained(learn):
     ps = [p for g in getattr(learn.opt,'param_groups',()) for p in g['params']]
     return list({id(p):p for p in [*learn.model.parameters(), *ps]}.values())
 
-# %% ../nbs/10a_groups.ipynb #cd3f3d59
+# %% ../nbs/10a_groups.ipynb #3713417f
 class AccumulateCB(Callback):
     "Step once in `n` batches, with the gradient of all their items"
     order = -100
     def __init__(self,
         n:int # Batches for a step, at least 1; fewer at the end of an epoch
     ):
-        if isinstance(n,bool) or not isinstance(n,int) or n<1: raise ValueError(f'`n` must be 1 or more, got {n!r}')
+        if isinstance(n,bool) or not isinstance(n,int) or n<1:
+            raise ValueError(f'`n` must be 1 or more, got {n!r}')
         self.n,self._checked = n,False
         self._clear()
     def _check_scaled(self, learn): "Raise if `backward` leaves out `learn.loss_scale`"
@@ -208,16 +215,18 @@ def _step_now(self:AccumulateCB, learn):
     except CancelBatchException: pass
     learn.zero_grad()
 
-# %% ../nbs/10a_groups.ipynb #049068f7
+# %% ../nbs/10a_groups.ipynb #5150cfcd
 @patch
 def state_dict(self:AccumulateCB)->dict: # The sums themselves are in the parameters' `grad`
     "The place in the window"
     return dict(count=self.count, total=self.total)
 
 @patch
-def load_state_dict(self:AccumulateCB, state:dict): "Go on in a window"; self.count,self.total = state['count'],state['total']
+def load_state_dict(self:AccumulateCB, state:dict):
+    "Go on in a window"
+    self.count,self.total = state['count'],state['total']
 
-# %% ../nbs/10a_groups.ipynb #e3633559
+# %% ../nbs/10a_groups.ipynb #cfc01d24
 @contextmanager
 def _holding(
     model:nn.Module, # Has these values in the block, and its own again after it
@@ -232,14 +241,16 @@ def _holding(
 def _fill(model, values):
     for k,t in named_tensors(model).items(): t.copy_(values[k])
 
-def _start(t): return t.detach().clone().to(torch.float32 if t.dtype in (torch.float16,torch.bfloat16) else t.dtype)
+def _start(t):
+    half = t.dtype in (torch.float16,torch.bfloat16)
+    return t.detach().clone().to(torch.float32 if half else t.dtype)
 
-# %% ../nbs/10a_groups.ipynb #6c48b482
+# %% ../nbs/10a_groups.ipynb #18767484
 class EMACB(Callback):
     "Keep a moving average of the model's weights and statistics, and validate with it"
     order,looks = 50,False
     def __init__(self,
-        decay:float=0.999, # Which part of the average each step keeps, from 0 to below 1; 0.999: about 1000 steps
+        decay:float=0.999, # Part of the average that a step keeps, 0 to below 1; 0.999: about 1000 steps
         *,
         warmup:bool=True # Begin with a lower decay?
     ):
@@ -300,9 +311,11 @@ def _values(self:EMACB, model):
         raise ValueError('the average was taken of another model')
     return self.avg
 
-# %% ../nbs/10a_groups.ipynb #a6a9a2f5
+# %% ../nbs/10a_groups.ipynb #8e89ad69
 @patch
-def state_dict(self:EMACB)->dict: "The average, and how many steps are in it"; return dict(avg=self.avg, n=self.n)
+def state_dict(self:EMACB)->dict:
+    "The average, and how many steps are in it"
+    return dict(avg=self.avg, n=self.n)
 
 @patch
 def load_state_dict(self:EMACB,
@@ -310,15 +323,17 @@ def load_state_dict(self:EMACB,
 ):
     "Go on with an average"
     like = self.avg
-    self.avg = {k:t.detach().clone().to(like[k].device if k in like else t.device) for k,t in state['avg'].items()}
+    self.avg = {k:t.detach().clone() for k,t in state['avg'].items()}
+    for k in like.keys()&self.avg.keys(): self.avg[k] = self.avg[k].to(like[k].device)
     self.n = state['n']
 
-# %% ../nbs/10a_groups.ipynb #68baa3e4
+# %% ../nbs/10a_groups.ipynb #f103d568
 @patch
 def before_fit(self:AccumulateCB, learn):
     self._checked = False
-    if isinstance(learn,MomentumLearner): raise TypeError('MomentumLearner keeps its momentum in the gradients, '
-        'which are averaged here: use optim.SGD with momentum')
+    if isinstance(learn,MomentumLearner):
+        raise TypeError('MomentumLearner keeps its momentum in the gradients, which are averaged here: '
+            'use optim.SGD with momentum')
 
 @patch
 def _check_scaled(self:AccumulateCB, learn):

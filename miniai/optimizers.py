@@ -39,7 +39,7 @@ def sched_lin(
 def _const(val, pos): return val
 def _lin(start, end, pos): return start + pos*(end-start)
 
-# %% ../nbs/10_optimizers.ipynb #97d728c6
+# %% ../nbs/10_optimizers.ipynb #32aa6192
 def sched_cos(
     start, # Value at position 0, as a number or an array
     end # Value at position 1
@@ -51,7 +51,7 @@ def sched_exp(
     start, # Value at position 0, above 0
     end # Value at position 1, above 0
 ): # A function of the position
-    "A schedule that changes by the same factor in each step; raises `ValueError` for values that are not above 0"
+    "A schedule that changes by the same factor in each step; raises `ValueError` for values of 0 and below"
     if np.any(np.less_equal(start,0)) or np.any(np.less_equal(end,0)):
         raise ValueError(f'`start` and `end` must be above 0, got {start} and {end}')
     return partial(_exp, start, end)
@@ -67,7 +67,8 @@ def combine_scheds(
     "One schedule after the other; raises `ValueError` for parts that don't fit"
     pcts,scheds = list(pcts),list(scheds)
     if len(pcts)!=len(scheds) or not pcts:
-        raise ValueError(f'each schedule needs a part of the fit, got {len(pcts)} parts for {len(scheds)} schedules')
+        raise ValueError('each schedule needs a part of the fit, '
+            f'got {len(pcts)} parts for {len(scheds)} schedules')
     if min(pcts)<=0 or abs(sum(pcts)-1)>1e-6:
         raise ValueError(f'the parts must be above 0 and add up to 1, got {pcts}')
     return partial(_combined, [0., *accumulate(pcts)][:-1], pcts, scheds)
@@ -80,6 +81,7 @@ def _combined(starts, pcts, scheds, pos):
 def _hold(learn):
     "Note the options of the optimizer's groups: once in a fit, however many schedules there are"
     held = learn.__dict__.setdefault('_held', [])
+    learn.note_rates()
     mine = next((h for h in held if h['opt'] is learn.opt), None)
     if mine is None: held.append(mine := dict(opt=learn.opt, groups=[], had=set(_vars(learn.opt))))
     new = getattr(learn.opt, 'param_groups', [])[len(mine['groups']):]
@@ -94,7 +96,7 @@ def _restore(held):
 
 def _vars(o): return getattr(o, '__dict__', {})
 
-# %% ../nbs/10_optimizers.ipynb #97f6874b
+# %% ../nbs/10_optimizers.ipynb #2d85732a
 class _OptionsCB(Callback):
     "Base of callbacks that change options of the optimizer for one fit"
     order,looks = 60,False
@@ -104,7 +106,7 @@ class _OptionsCB(Callback):
     def cleanup_fit(self, learn):
         for held in vars(learn).pop('_held', []):
             _restore(held)
-            for k in {'step','_opt_called'}-held['had']: _vars(held['opt']).pop(k, None)     # what schedules add
+            for k in {'step','_opt_called'}-held['had']: _vars(held['opt']).pop(k, None)   # of schedules
     def _begin(self, learn):
         self._check(learn)
         _hold(learn)
@@ -120,7 +122,7 @@ class BaseSchedCB(_OptionsCB):
     def __init__(self,
         sched # From an optimizer to a schedule of `torch.optim.lr_scheduler`; a `partial` of one, for example
     ):
-        self.sched,self.steps = sched,0
+        self.sched,self.schedo,self.steps = sched,None,0
         self._check_args()
     def before_fit(self, learn):
         self.steps = 0
@@ -129,7 +131,7 @@ class BaseSchedCB(_OptionsCB):
         super()._begin(learn)
         self.schedo,done,self.steps = self.sched(learn.opt),self.steps,0
         self._check_made()
-        while self.steps<done: self._step()        # for an optimizer or a group that came in the middle of a fit
+        while self.steps<done: self._step()        # for an optimizer or a group that came during a fit
     def _step(self):
         with _unwarned() if not self.steps else nullcontext(): self.schedo.step()
         self.steps += 1
@@ -137,7 +139,7 @@ class BaseSchedCB(_OptionsCB):
 
 @contextmanager
 def _unwarned():
-    "PyTorch warns if the optimizer didn't step before the first step of a schedule, as when gradients accumulate"
+    "PyTorch warns if the optimizer didn't step before its schedule, as when gradients accumulate"
     with warnings.catch_warnings():
         warnings.filterwarnings('ignore', 'Detected call of `lr_sch')
         yield
@@ -153,11 +155,11 @@ class EpochSchedCB(BaseSchedCB):
     def after_epoch(self, learn):
         if learn.training: self._step()
 
-# %% ../nbs/10_optimizers.ipynb #532d3eb8
+# %% ../nbs/10_optimizers.ipynb #1adfe962
 @patch
 def state_dict(self:BaseSchedCB)->dict: # Plain numbers and lists
     "The place in the schedule"
-    return dict(steps=self.steps, sched=self.schedo.state_dict())
+    return dict(steps=self.steps, sched=None if self.schedo is None else self.schedo.state_dict())
 
 @patch
 def load_state_dict(self:BaseSchedCB,
@@ -165,18 +167,19 @@ def load_state_dict(self:BaseSchedCB,
 ):
     "Go to a place in the schedule, after `before_fit`; the rates themselves are in the optimizer's state"
     self.steps = state['steps']
-    self.schedo.load_state_dict(state['sched'])
+    if self.schedo is not None: self.schedo.load_state_dict(state['sched'])
 
 # %% ../nbs/10_optimizers.ipynb #317987a7
 class RecorderCB(Callback):
     "Record a value per training batch for each name; they are in `recs`"
     order,looks = 50,False
     def __init__(self,
-        **d # A name, and a function from this callback to a number or a few numbers: `lr=lambda cb: cb.pg['lr']`
+        **d # A name, and a function from this callback to one or more numbers: `lr=lambda cb: cb.pg['lr']`
     ):
-        if not d: raise ValueError("what is to be recorded? RecorderCB(lr=lambda cb: cb.pg['lr']), for example")
+        if not d: raise ValueError("record what? RecorderCB(lr=lambda cb: cb.pg['lr']), for example")
         for k,f in d.items():
-            if not callable(f): raise TypeError(f'{k} must be a function of the callback, got {type(f).__name__}')
+            if not callable(f):
+                raise TypeError(f'{k} must be a function of the callback, got {type(f).__name__}')
         self.d,self.recs,self.learn = d,{k:[] for k in d},None
     @property
     def pg(self): "The last parameter group"; return self.learn.opt.param_groups[-1]
@@ -232,7 +235,7 @@ def _set_option(opt, k, v):
 class SchedCB(_OptionsCB):
     "Set options of the optimizer before each training batch, by functions of the position in the fit"
     def __init__(self,
-        **scheds # Option of the optimizer, or `mom`; and a function from [0,1] to its value, or a value for each group
+        **scheds # Option of the optimizer, or `mom`; and a function from [0,1] to its value (or one a group)
     ):
         self.scheds,self.pos = scheds,None
         self._check_args()
@@ -252,8 +255,8 @@ class SchedCB(_OptionsCB):
 
 def _sized(dl):
     if (n := loader_len(dl)) is None:
-        raise ValueError(f'a schedule must know how long the fit is, and the {type(dl).__name__} for training '
-            'has no length: give its data set a `__len__`')
+        raise ValueError('a schedule must know how long the fit is, and the '
+            f'{type(dl).__name__} for training has no length: give its data set a `__len__`')
     return n
 
 # %% ../nbs/10_optimizers.ipynb #4426aa00
@@ -265,9 +268,9 @@ def combined_cos(
     if not 0<pct<1: raise ValueError(f'`pct` must be between 0 and 1, got {pct}')
     return combine_scheds([pct,1-pct], [sched_cos(start,middle), sched_cos(middle,end)])
 
-# %% ../nbs/10_optimizers.ipynb #5bb1284a
+# %% ../nbs/10_optimizers.ipynb #34aee398
 def group_lrs(
-    lr, # A number; a list, one for each group; `slice(lo,hi)`: by equal factors; `slice(hi)`: a tenth for the others
+    lr, # A number; a list, one a group; `slice(lo,hi)`: by equal factors; `slice(hi)`: a tenth for the others
     n:int # Number of groups
 )->list: # `n` rates
     "Learning rates for `n` groups; raises `ValueError` for rates that don't fit"
@@ -291,7 +294,7 @@ class OneCycleCB(SchedCB):
         div:float=25., # The first rate is `lr_max/div`
         div_final:float=1e5, # The last rate is `lr_max/div_final`
         pct_start:float=0.25, # Which part of the fit the rate goes up, between 0 and 1
-        moms:tuple=None # First, middle and last momentum; None: 0.95, 0.85, 0.95, if the optimizer has momentum
+        moms:tuple=None # First, middle, last momentum; None: 0.95, 0.85, 0.95, if the optimizer has momentum
     ):
         self.lr_max,self.div,self.div_final,self.pct_start,self.moms = lr_max,div,div_final,pct_start,moms
         super().__init__()
@@ -357,7 +360,7 @@ def _check_option(opt, k):
             raise TypeError(f'a schedule sets numbers, and {k} of {nm} is {v!r}'
                 + (': use `mom`, for the first of them' if k=='betas' else ''))
 
-# %% ../nbs/10_optimizers.ipynb #cab4ec14
+# %% ../nbs/10_optimizers.ipynb #b30dfcff
 @patch
 def _check_args(self:OneCycleCB):
     if not (self.div>0 and self.div_final>0):
@@ -365,7 +368,8 @@ def _check_args(self:OneCycleCB):
     combined_cos(self.pct_start, 0, 0, 0)
     if self.moms is None: return
     if np.shape(self.moms)!=(3,):
-        raise ValueError(f'`moms` must be three numbers, for the beginning, the middle and the end, got {self.moms}')
+        raise ValueError('`moms` must be three numbers, for the beginning, the middle and the end, '
+            f'got {self.moms}')
     if not all(0<=m<1 for m in self.moms):
         raise ValueError(f'momentum must be at least 0 and below 1, got {self.moms}')
 

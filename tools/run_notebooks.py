@@ -17,6 +17,10 @@ def notebooks(names=()):
     nbs = sorted(p for p in (ROOT/'nbs').rglob('*.ipynb') if not any(o.startswith(('.','_')) for o in p.relative_to(ROOT).parts))
     return [p for p in nbs if not names or any(n in str(p) for n in names)]
 
+def hidden(c):
+    "Is this a cell of tests that no reader sees? What threads and destructors say there differs from run to run"
+    return c.source.startswith('#| hide')
+
 def clean(nb):
     "Remove what is not meant for the reader; join the pieces in which a stream arrived"
     nb.metadata = {'kernelspec': KERNEL}
@@ -25,6 +29,7 @@ def clean(nb):
         if c.cell_type!='code': continue
         c.execution_count,outs = None,[]
         for o in c.outputs:
+            if hidden(c) and o.output_type=='stream' and o.name=='stderr': continue
             if 'execution_count' in o: o.execution_count = None
             if 'metadata' in o: o.metadata = {}
             if o.output_type=='stream' and outs and outs[-1].output_type=='stream' and outs[-1].name==o.name: outs[-1].text += o.text
