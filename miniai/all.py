@@ -7,10 +7,10 @@ __all__ = []
 
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
-from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
-    datasets, dispatch, downloads, files, groups, initializing, learner, looking, metrics,
-    optimizers, parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists, transforms,
-    vision, workers)
+from . import (activations, batches, blocks, callbacks, checkpoints, checks, collation, core,
+    dataloaders, datasets, dispatch, downloads, files, groups, initializing, learner, looking,
+    metrics, optimizers, parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists,
+    transforms, vision, workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -41,6 +41,7 @@ __all__ += optimizers.__all__
 __all__ += groups.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
+__all__ += checkpoints.__all__
 
 # %% ../nbs/99_all.ipynb #06aa64c0
 # Made by tools/register.py
@@ -73,3 +74,4 @@ from .optimizers import *
 from .groups import *
 from .activations import *
 from .initializing import *
+from .checkpoints import *

@@ -516,8 +516,8 @@ def _save_before_validation(self:CheckpointCB, learn):
 @patch
 def _is_better(self:CheckpointCB, learn):
     "Has the epoch that has just ended the best value so far?"
-    if self.higher is None: self.higher = higher_is_better(learn, self.best)
     v,old = column(learn, self.best),self.best_value
+    if self.higher is None: self.higher = higher_is_better(learn, self.best)
     if math.isnan(v) or old is not None and not (v>old if self.higher else v<old): return False
     self.best_value = v
     return True
