@@ -16,7 +16,8 @@ from miniai.datasets import Dataset, fashion_mnist, image_tensor, in_memory
 from miniai.dataloaders import DataLoader, DataLoaders
 from miniai.files import ImageFiles, fashion_jpegs, get_image_files
 from miniai.learner import Accuracy, Learner, MetricsCB, ProgressCB, TrainCB
-from miniai.transforms import Normalize, Pipeline, TensorImage, Transform
+from miniai.transforms import Pipeline, TensorImage, Transform
+from miniai.vision import Normalize
 
 def timed(f):
     t = time.perf_counter(); f()

@@ -8,8 +8,9 @@ __all__ = []
 # %% ../nbs/99_all.ipynb #6406c25c
 # Made by tools/register.py
 from . import (activations, batches, blocks, callbacks, checks, collation, core, dataloaders,
-    datasets, downloads, files, initializing, learner, looking, metrics, optimizers, parts,
-    plotting, progress, rates, results, transforms, workers)
+    datasets, dispatch, downloads, files, groups, initializing, learner, looking, metrics,
+    optimizers, parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists, transforms,
+    vision, workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -29,9 +30,15 @@ __all__ += checks.__all__
 __all__ += parts.__all__
 __all__ += learner.__all__
 __all__ += results.__all__
+__all__ += dispatch.__all__
 __all__ += transforms.__all__
+__all__ += vision.__all__
+__all__ += targets.__all__
+__all__ += tfmd_dl.__all__
+__all__ += tfmdlists.__all__
 __all__ += blocks.__all__
 __all__ += optimizers.__all__
+__all__ += groups.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
 
@@ -55,8 +62,14 @@ from .checks import *
 from .parts import *
 from .learner import *
 from .results import *
+from .dispatch import *
 from .transforms import *
+from .vision import *
+from .targets import *
+from .tfmd_dl import *
+from .tfmdlists import *
 from .blocks import *
 from .optimizers import *
+from .groups import *
 from .activations import *
 from .initializing import *

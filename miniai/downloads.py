@@ -121,6 +121,7 @@ def _request(url, headers, timeout, allow_private):
         if late: raise TimeoutError(f'{url}: no answer within {timeout} seconds') from None
         raise ConnectionError(f"{url}: can't be reached ({e or type(e).__name__})") from None
 
+# %% ../nbs/04a_downloads.ipynb #c894c9f7
 def _blocks(r, url, at, total, size, timeout):
     "What the server sends from byte `at` on; raises if it ends before `total`, or goes on after `size`"
     def so_far():
@@ -297,7 +298,7 @@ def _why_not(m, key, links, seen, files):
     if m.islnk() and end not in files: return f'is a hard link to {m.linkname!r}, which is no file before it'
 
 # %% ../nbs/04a_downloads.ipynb #83bcbe6f
-_block = 4096      # what the smallest file takes on a disk
+_block = 4096      # what the smallest file takes on a disk, in bytes
 
 class _TooLarge(ValueError):
     "An archive that unpacks to more than its limit"
@@ -306,6 +307,7 @@ def _too_large(limit):
     return _TooLarge(f'unpacks to more than the limit of {limit:,} bytes, where each file counts with at '
         f'least {_block:,}: if you trust it, pass a larger `limit`')
 
+# %% ../nbs/04a_downloads.ipynb #e8844c17
 class _Metered:
     "A stream that can't be read beyond `end`"
     def __init__(self, f, end, limit): self.f,self.end,self.limit = f,end,limit
@@ -320,6 +322,7 @@ class _Metered:
         if at>self.end: raise _too_large(self.limit)
         return at
 
+# %% ../nbs/04a_downloads.ipynb #d1d9e224
 _openers = {b'\x1f\x8b':gzip.open, b'BZh':bz2.open, b'\xfd7zXZ':lzma.open, b'\x5d\0\0':lzma.open}
 
 @contextmanager

@@ -265,6 +265,7 @@ def _white(a, bits):
     raise _Unclear(f'the pixels are {kind} from {lo:.6g} to {hi:.6g}: say which number is white, by '
         + ' or '.join(f'`white={n}`' for n in fits or [f'{hi:.6g}']))
 
+# %% ../nbs/04b_files.ipynb #60fc2e06
 def _bits(im):
     "The bits of a channel of a PIL picture that hasn't been read yet: 8, 16, 32 or 'float'"
     stored = f'{im.mode} {getattr(im, "tile", "")}'.replace(';16S', '')     # with a sign: any scale
@@ -281,6 +282,7 @@ def _grey(im, white, bits):
     else: a = np.floor(a.astype(np.float64)*256/(white+1))
     return Image.fromarray(a.clip(0,255).astype(np.uint8))
 
+# %% ../nbs/04b_files.ipynb #0a1903fc
 def _check_deep(im, white):
     "Raise if 16 bits for each colour, of which Pillow reads the upper 8, seem to be fewer"
     hi = max(h for _,h in im.getextrema())

@@ -340,7 +340,7 @@ def _set_opt(self:Learner, lr, reset):
         self.opt,made = self.opt_func(ps, *[self.lr][:self.lr is not None]),True
     elif made and self.lr not in (None,self._made[2]): set_lr(self.opt, self.lr)
     if made: self._made = self.opt,ps,self.lr
-    self._rates.note(self.opt)
+    self.note_rates()
     if lr is not None: set_lr(self.opt, lr)
 
 @patch
@@ -349,6 +349,17 @@ def _wants_opt(self:Learner, ps, made, reset):
     if self.opt_func is None or not ps and not self.parts[:1]==(True,): return False
     stale = made and [id(p) for p in ps]!=[id(p) for p in self._made[1]]
     return self.opt is None or reset or stale
+
+@patch
+def ready_opt(self:Learner): # `learn.opt`
+    "The optimizer that the next fit will use; made now, if there is none for this model"
+    self._set_opt(None, False)
+    return self.opt
+
+@patch
+def note_rates(self:Learner):
+    "Note the rates of parameter groups that are new, to put them back after the fit; before you change them"
+    if self._rates is not None: self._rates.note(self.opt)
 
 # %% ../nbs/06_learner.ipynb #54053829
 class TrainCB(Callback):
@@ -397,11 +408,6 @@ def _n_own(learn):
     if learn.mean_over is not None: return learn.mean_over(learn)
     classes = isinstance(learn.targ,Tensor) and not learn.targ.is_floating_point()
     return mean_over(F.cross_entropy if classes else None, learn.preds, learn.targ, learn.batch)
-
-# %% ../nbs/06_learner.ipynb #673b44d7
-# names that `optimizers` still imports
-_len,_listify,_named = loader_len,listify,named_tensors
-def _batch_len(learn): return learn.n
 
 # %% ../nbs/06_learner.ipynb #d86ab366
 class TrainLearner(Learner):

@@ -107,7 +107,7 @@ def n_checks():
 # ---- The home
 STRIP = [    # a file's name, what it shows, words of the cell that draws it, the notebooks to look in first
     ('batch', 'a batch', r'dls\.show_batch\(', ['blocks']),
-    ('rate', 'the search for a learning rate', r'suggested rate is marked', ['learner','results','finder']),
+    ('rate', 'the search for a learning rate', r'loss over the learning rate', ['rates','learner']),
     ('activations', 'activations while it learns', r'kaiming\w*\.color_dim|color_dim\(', ['initializing','activations']),
     ('predictions', 'predictions and truth', r'show_results\(', ['blocks','learner'])]
 
@@ -138,7 +138,7 @@ def home(folder, nbs):
 LOOP = [(0,'before_fit','opt, n_epochs, epochs, parts',''), (1,'','for each epoch: training, then validation',''), (1,'before_epoch','epoch, training, dl',''),
         (2,'','for each batch',''), (2,'before_batch','iter, batch',''), (2,'predict','',''), (2,'after_predict','preds',''), (2,'get_loss','',''), (2,'after_loss','targ, loss',''),
         (2,'backward','','in training'), (2,'after_backward','','in training'), (2,'step','','in training'), (2,'after_step','','in training'), (2,'zero_grad','','in training'),
-        (2,'after_batch','','not after CancelBatchException'), (2,'cleanup_batch','','always'), (1,'after_epoch','','not after CancelEpochException'), (1,'cleanup_epoch','','always'),
+        (2,'after_batch','','not after CancelBatchException'), (2,'cleanup_batch','','always'), (1,'after_epoch','','not after CancelEpochException'), (1,'after_row','row','when MetricsCB has completed it'), (1,'cleanup_epoch','','always'),
         (0,'after_fit','','not after CancelFitException'), (0,'cleanup_fit','','always')]
 
 def events():
