@@ -160,9 +160,11 @@ def mean_over(
     classes,opts = _options(loss_func)
     if opts.get('reduction')=='sum': return 1
     w = opts.get('weight')
-    if not classes or w is None or not _are_classes(targ): return n_targets(loss_func, preds, targ, batch)
-    keep = targ!=opts.get('ignore_index', -100)
-    return (w[targ.masked_fill(~keep, 0)]*keep).sum(dtype=_sum_type(w.device))
+    if not classes or w is None or not _are_classes(targ): return _count(classes, opts, preds, targ, batch)
+    t = targ.flatten()
+    left_out = t==opts.get('ignore_index', -100)
+    ws = w.index_select(0, t.masked_fill(left_out, 0)).masked_fill(left_out, 0)
+    return ws.sum(dtype=_sum_type(w.device))
 
 def _are_classes(targ): return isinstance(targ,Tensor) and not targ.is_floating_point()
 
@@ -171,13 +173,16 @@ def n_targets(
     loss_func, preds, targ, batch=None # As for `mean_over`
 ): # A number, or a tensor with one number
     "How many targets count: all but the ignored ones for a loss over classes, otherwise the number of items"
-    classes,opts = _options(loss_func)
+    return _count(*_options(loss_func), preds, targ, batch)
+
+def _count(classes, opts, preds, targ, batch):
     if not classes or not isinstance(targ,Tensor): return _n_items(preds, targ, batch)
     if _are_classes(targ): return torch.count_nonzero(targ!=opts.get('ignore_index', -100))
-    return targ.numel()//preds.shape[min(1,preds.ndim-1)]      # a probability for each class
+    return targ.numel()//targ.shape[min(1,targ.ndim-1)]      # a probability for each class
 
 # %% ../nbs/05a_metrics.ipynb #cc21ca86
 _class_losses = (nn.CrossEntropyLoss, nn.NLLLoss)
+if hasattr(nn,'LinearCrossEntropyLoss'): _class_losses += (nn.LinearCrossEntropyLoss,)    # newer PyTorch
 
 def _options(f):
     "Is `f` PyTorch's loss over classes? And its options, as far as they are known"
@@ -186,13 +191,18 @@ def _options(f):
         if isinstance(f,partial): f,kw = f.func,{**f.keywords, **kw}
         elif isinstance(f,nn.Module):
             if '_orig_mod' in f._modules: f = f._modules['_orig_mod']
-            else: return isinstance(f,_class_losses), {**vars(f), **f._buffers, **kw}
+            else: return isinstance(f,_class_losses), {**_module_options(f), **kw}
         elif hasattr(f,'__wrapped__'): f = f.__wrapped__
         else: return f is F.cross_entropy or f is F.nll_loss, kw
+
+def _module_options(m):
+    keys = [k for k in ('reduction','ignore_index') if vars(m).get(k) is not None]
+    return {'weight': m._buffers.get('weight'), **{k:vars(m)[k] for k in keys}}
 
 # %% ../nbs/05a_metrics.ipynb #2b12a808
 def _n_items(preds, targ, batch):
     "The number of items, by the targets; without them by the batch, or else by the predictions"
+    if isinstance(targ,Tensor) and targ.ndim: return len(targ)
     first = _first(batch)
     for part in (targ, first, preds):
         n = _length(part, len(first) if isinstance(first,Tensor) and first.ndim else None)
@@ -208,7 +218,7 @@ def _length(part, n):
     "How many items `part` has, if the first part of the batch has `n`; None if it can't be told"
     if isinstance(part,Tensor): return len(part) if part.ndim else None
     if isinstance(part,list):
-        columns = n!=len(part) and all(isinstance(o,Tensor) and o.ndim and len(o)==n for o in part)
+        columns = all(isinstance(o,Tensor) and o.ndim and len(o)==n for o in part)
         return n if part and columns else len(part)
     if hasattr(part,'shape') and hasattr(part,'__len__'): return len(part)      # an array
     return next((k for o in _inside(part) if (k := _length(o, n)) is not None), None)
