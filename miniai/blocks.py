@@ -22,8 +22,8 @@ from .collation import split_names
 from .core import noted, seeded, to_device
 from .dataloaders import DataLoaders, SkipItemException
 from .files import ImageFileError, RandomSplitter, check_image_mode, load_image
-from miniai.targets import (Categorize, Category, MultiCategorize, MultiCategory, TensorFloat, TensorMultiCategory,
-    ToFloats)
+from .targets import (Categorize, Category, MultiCategorize, MultiCategory, TensorFloat,
+    TensorMultiCategory, ToFloats)
 from .tfmd_dl import TfmdDL
 from .tfmdlists import (Datasets, DatasetsDL, FilteredBase, MadeItems, SetupItems, TfmdLists,
     check_items, check_splits, raw_item)
@@ -43,7 +43,8 @@ class TransformBlock:
         self.dls_kwargs = dls_kwargs or {}
     def __repr__(self):
         parts = dict(type=self.type_tfms, item=self.item_tfms, batch=self.batch_tfms)
-        shown = [f'{k}: {Pipeline(fs)}' for k,fs in parts.items() if fs] + [f'loaders: {o}' for o in self.dls_kwargs]
+        shown = [f'{k}: {Pipeline(fs)}' for k,fs in parts.items() if fs]
+        shown += [f'loaders: {o}' for o in self.dls_kwargs]
         return f'TransformBlock({"; ".join(shown)})'
 
 # %% ../nbs/09_blocks.ipynb #1b6c30fd
@@ -68,7 +69,7 @@ class OpenImage(Transform):
 # %% ../nbs/09_blocks.ipynb #78781e59
 def ImageBlock(
     mode:str='RGB', # 'RGB', 'L' for grey or 'RGBA' for colour with opacity
-    skip:bool=False # Leave out what can't be read, and say how many? Otherwise it is an error that names the file
+    skip:bool=False # Leave out what can't be read, and say how many? Otherwise that is an error
 )->TransformBlock:
     "A part that is a picture: a path, bytes, an array or a PIL image"
     return TransformBlock([OpenImage(mode, skip)], [ToTensor()], [ByteToFloatTensor()])
@@ -102,11 +103,11 @@ def RegressionBlock(
 class DataBlock:
     "A description of how data sets and loaders are made of a source"
     def __init__(self,
-        blocks=None, # For each part of a tuple a `TransformBlock` or a function that makes one; default: two plain ones
+        blocks=None, # A `TransformBlock`, or a function that makes one, for each part; default: two plain ones
         *,
         get_items=None, # From the source to a list of items; default: the source is one
-        splitter=None, # From items to positions for training, validation, …; default: a random fifth is for validation
-        get_x=None, # From an item to the raw input (a list of functions if there are several); default: the item itself
+        splitter=None, # From items to positions or masks for training, validation, …; default: a random fifth
+        get_x=None, # From an item to the raw input (a list for several inputs); default: the item itself
         get_y=None, # From an item to the raw target (the same)
         n_inp:int=None, # How many parts are inputs; default: all but the last
         item_tfms=None, # Transforms of items, besides those of the blocks
@@ -124,19 +125,21 @@ def _made_blocks(blocks):
     "The blocks, made if they are functions"
     if blocks is None: blocks = TransformBlock,TransformBlock
     if not isinstance(blocks,(tuple,list)) or not blocks: raise TypeError(
-        f'`blocks` is a tuple, such as (ImageBlock,CategoryBlock), with a block for each part; got {_called(blocks)}')
+        '`blocks` is a tuple, such as (ImageBlock,CategoryBlock), with a block for each part; '
+        f'got {_called(blocks)}')
     return [_made_block(b) for b in blocks]
 
 def _made_block(b):
     tfm = isinstance(b,Transform) or (isinstance(b,type) and issubclass(b,Transform))
     res = b() if callable(b) and not tfm else b
-    where = ': put it into a `TransformBlock`, `item_tfms` or `batch_tfms`' if tfm else ', and no function that makes one'
-    if not isinstance(res,TransformBlock): raise TypeError(_called(b) + ' is no block' + where)
-    return res
+    if isinstance(res,TransformBlock): return res
+    hint = ': put it into a `TransformBlock`, `item_tfms` or `batch_tfms`'
+    raise TypeError(f'{_called(b)} is no block' + (hint if tfm else ', and no function that makes one'))
 
 def _checked_n_inp(n, n_blocks):
     if n is None: return max(1, n_blocks-1)
-    if not 1<=n<=n_blocks: raise ValueError(f'`n_inp` must be between 1 and the number of blocks, {n_blocks}, got {n}')
+    if not 1<=n<=n_blocks:
+        raise ValueError(f'`n_inp` must be between 1 and the number of blocks, {n_blocks}, got {n}')
     return n
 
 def _called(f):
@@ -150,15 +153,17 @@ def _part_getters(get_x, get_y, n_inp, n):
     res = []
     for nm,gs,k in (('get_x',get_x,n_inp), ('get_y',get_y,n-n_inp)):
         gs = [None]*k if gs is None else gs if isinstance(gs,(list,tuple)) else [gs]
-        if len(gs)!=k: raise ValueError(f'`{nm}` has {len(gs)} functions, and the number of blocks for it is {k}')
+        if len(gs)!=k:
+            raise ValueError(f'`{nm}` has {len(gs)} functions, and the number of blocks for it is {k}')
         for g in gs:
             if g is not None and not callable(g): raise TypeError(
-                f'`{nm}` is a function from an item to its part, such as itemgetter({g!r:.20}); got {g!r:.20}')
+                f'`{nm}` is a function from an item to its part, such as itemgetter({g!r:.20}), '
+                f'got {g!r:.20}')
         res += [None if g is None else _as_getter(g, nm) for g in gs]
     return res
 
 def _as_getter(f, name):
-    "A getter as a transform that is given the item whole, before everything else; `name` is for one that has none"
+    "A getter as a transform that is given the item whole, first of all; `name` is for one that has none"
     unnamed = getattr(f,'__name__','<lambda>')=='<lambda>'
     return ItemTransform(f, order=-100, name=name if unnamed else None)
 
@@ -174,16 +179,17 @@ def _merged(lists):
 # %% ../nbs/09_blocks.ipynb #bab1313f
 @patch
 def __repr__(self:DataBlock):
-    rows = [(k,_called(f)) for k,f in (('get_items',self.get_items), ('splitter',self.splitter)) if f is not None]
+    rows = [(k,_called(getattr(self, k))) for k in ('get_items','splitter') if getattr(self, k) is not None]
     rows += [('input' if k<self.n_inp else 'target', Pipeline(fs)) for k,fs in enumerate(self._type_tfms())]
-    rows += [(k,Pipeline(fs)) for k,fs in (('item_tfms',self.item_tfms), ('batch_tfms',self.batch_tfms)) if fs]
+    rows += [(k,Pipeline(getattr(self, k))) for k in ('item_tfms','batch_tfms') if getattr(self, k)]
     return '\n'.join(['DataBlock'] + [f'  {k:<10} {v}' for k,v in rows])
 
 # %% ../nbs/09_blocks.ipynb #1e816e30
 @patch
 def _get_items(self:DataBlock, source):
     if self.get_items is None and isinstance(source,(str,Path)): raise TypeError(
-        f'a path ({Path(source).name!r}) is no list of items: give `get_items`, for example get_items=get_image_files')
+        f'a path ({Path(source).name!r}) is no list of items: give `get_items`, '
+        'for example get_items=get_image_files')
     items = check_items(source if self.get_items is None else self.get_items(source))
     if not len(items): raise ValueError('the source has no items')
     return items
@@ -245,7 +251,8 @@ def _dl_args(self:DataBlock, given):
         for k,v in kw.items():
             if k in res and k in _called_in_turn: v = partial(_all_of, res[k], v)
             elif k in res and kw is not given and res[k] is not v and k not in given:
-                raise ValueError(f'two blocks bring a `{k}` for the loaders: say which with `dataloaders(…, {k}=…)`')
+                raise ValueError(
+                    f'two blocks bring a `{k}` for the loaders: say which with `dataloaders(…, {k}=…)`')
             res[k] = v
     return res
 
@@ -288,7 +295,7 @@ def _told(name, f, x, show=describe):
 
 # %% ../nbs/09_blocks.ipynb #cecf44d6
 def _prepare(f, shown, prep, dl, x):
-    "Set up `f` with training items, or with a loader; an error of a transform before it is put down to that one"
+    "Set up `f` with training items, or a loader; an error of a transform before it is put down to that one"
     try: prep.set_up(f, shown) if dl is None else f.setup(dl)
     except Exception as e:
         if shown.failed is None: raise _told_failure(e, f.name, x, ' while it was set up')
@@ -328,7 +335,7 @@ def summary(self:DataBlock,
     bs:int=4, # Items in the batch that is made
     **kwargs # Arguments of `dataloaders`
 ):
-    "Walk one item and one batch through all steps, and print what comes out; raises what the failing step raises"
+    "Walk an item and a batch through all steps, and print what comes out; raises what the failing step raises"
     args = self._dl_args(kwargs)
     with seeded(0):
         print('items')

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 # %% ../nbs/07a_dispatch.ipynb #a057a85c
 Version = namedtuple('Version', 'f on ret')
-Version.__doc__ = "A function, the type that it is for, and what becomes of its result: 'keep', a type, or None (nothing)"
+Version.__doc__ = "A function, the type that it is for, and what its result becomes: 'keep', a type, or None (as it is)"
 
 def _named_types(h, f):
     "The classes that the annotation `h` of `f` names"
@@ -32,7 +32,8 @@ def _named_types(h, f):
 def _annotated(f, pos):
     "The classes that the argument of `f` at `pos` may have, and those of its result"
     try: sig = inspect.signature(f, eval_str=True)
-    except NameError as e: raise TypeError(f'{f.__qualname__}: the annotation {e.name!r} is not known there') from e
+    except NameError as e:
+        raise TypeError(f'{f.__qualname__}: the annotation {e.name!r} is not known there') from e
     args,ret = list(sig.parameters.values()),sig.return_annotation
     on = _named_types(args[pos].annotation, f) if len(args)>pos else [object]
     return on, 'keep' if ret is inspect.Parameter.empty else _named_types(ret, f)
@@ -58,7 +59,7 @@ class TypeMethods:
         f, # Function, whose annotations say what it is for; or other `TypeMethods`
         replace:bool=True # May there be one for this type already?
     ):
-        "Add the versions of `f`; raises `TypeError` for a second one for the same type, unless it may replace the first"
+        "Add the versions of `f`; raises `TypeError` for a second one for a type, unless it may replace the first"
         for v in f.versions.values() if isinstance(f,TypeMethods) else _versions(f, self.pos):
             twice = v.on in self.versions and not replace
             if twice: raise TypeError(f'{v.f.__qualname__} is defined twice for {v.on.__name__}')
@@ -75,8 +76,8 @@ class TypeMethods:
 
 def _two_fit(ms, t, a, b):
     of = ms.owner.__name__ if ms.owner else 'a function'
-    return (f'`{ms.name}` of {of} for {t.__name__}: both {a.__name__} and {b.__name__} fit, and neither is nearer; '
-            f'add a version for {t.__name__}')
+    return (f'`{ms.name}` of {of} for {t.__name__}: both {a.__name__} and {b.__name__} fit, '
+            f'and neither is nearer; add a version for {t.__name__}')
 
 # %% ../nbs/07a_dispatch.ipynb #2049a301
 def best_version(
@@ -105,10 +106,13 @@ def apply_version(
     f,_,ret = v
     res,t = f(o, x),type(x)
     if type(res) is t and ret=='keep': return res
-    if res is None: raise TypeError(f'{getattr(o, "name", type(o).__name__)} gave None for a {t.__name__}: is a `return` '
-        'missing? (To leave an item out, raise `SkipItemException`)')
+    if res is None: raise TypeError(_gave_nothing(o, t))
     if ret is None: return res
     return _kept(res, t) if ret=='keep' else _made(res, ret)
+
+def _gave_nothing(o, t):
+    return (f'{getattr(o, "name", type(o).__name__)} gave None for a {t.__name__}: is a `return` missing? '
+            '(To leave an item out, raise `SkipItemException`)')
 
 # %% ../nbs/07a_dispatch.ipynb #5e993751
 def _made(res, t):
@@ -118,8 +122,8 @@ def _made(res, t):
 
 def _kept(res, t):
     "`res` as a `t`, if it is something more general: a tensor, a number or a text"
-    special = issubclass(t, type(res)) and isinstance(res, (Tensor,int,float,str)) and t not in (bool,nn.Parameter)
-    return _made(res, t) if special else res
+    special = issubclass(t, type(res)) and t not in (bool,nn.Parameter)
+    return _made(res, t) if special and isinstance(res, (Tensor,int,float,str)) else res
 
 # %% ../nbs/07a_dispatch.ipynb #7e095616
 class _TypedBody(dict):

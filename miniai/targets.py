@@ -25,7 +25,7 @@ class Categorize(Transform):
     "From names of classes to numbers, and back"
     order = 1
     def __init__(self,
-        vocab=None, # Names of the classes, in the order of their numbers; default: those of the training items, sorted
+        vocab=None, # Names of the classes, in the order of their numbers; default: those of the training items
         sort:bool=True, # Sort the names that are found? Otherwise in order of appearance
         add_na:bool=False # Have a class '#na#', number 0, for names that are not in the vocabulary?
     ):
@@ -37,7 +37,8 @@ class Categorize(Transform):
         "Take these names; raises `ValueError` if one is there twice"
         self.vocab = ['#na#']*self.add_na + list(vocab)
         self.o2i = {v:i for i,v in enumerate(self.vocab)}
-        if len(self.o2i)<len(self.vocab): raise ValueError(f'a vocabulary has each name once, got {self.vocab}')
+        if len(self.o2i)<len(self.vocab):
+            raise ValueError(f'a vocabulary has each name once, got {self.vocab}')
     def setups(self, items):
         if self.vocab is None: self.set_vocab(_found_names(enumerate(items), self.sort))
     def encodes(self, o)->TensorCategory: return TensorCategory(self._number_of(_as_name(o)))
@@ -75,8 +76,8 @@ def _number_of(self:Categorize, o):
     if self.vocab is not None:
         if o in self.o2i: return self.o2i[o]
         if self.add_na: return 0
-        if isinstance(o,int) and type(o) is not bool and 0<=o<len(self.vocab) and isinstance(self.vocab[0],str):
-            return int(o)
+        number = isinstance(o,int) and type(o) is not bool and 0<=o<len(self.vocab)
+        if number and isinstance(self.vocab[0],str): return int(o)
     raise ValueError(_not_known(self.vocab, o))
 
 # %% ../nbs/08b_targets.ipynb #ae30d9f8
@@ -95,7 +96,8 @@ class MultiCategorize(Categorize):
     whole = True
     def setups(self, items):
         if self.vocab is not None: return
-        self.set_vocab(_found_names(((i,o) for i,os in enumerate(items) for o in _list_of_names(os)), self.sort))
+        numbered = ((i,o) for i,names in enumerate(items) for o in _list_of_names(names))
+        self.set_vocab(_found_names(numbered, self.sort))
     def encodes(self, o)->TensorMultiCategory:
         idxs = torch.tensor([self._number_of(n) for n in _list_of_names(o)], dtype=torch.int64)
         return torch.zeros(len(self.vocab)).index_fill_(0, idxs, 1)

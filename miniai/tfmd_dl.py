@@ -16,8 +16,8 @@ from .core import to_cpu, to_device
 from .dataloaders import DataLoader, retain_types
 from .files import ImageFiles
 from .plotting import get_grid
-from .transforms import (ItemTransform, Pipeline, TensorBase, TensorCategory, TensorImage, TensorSpatial,
-    describe, in_words, is_picture, parts_in, show_item)
+from .transforms import (ItemTransform, Pipeline, TensorBase, TensorCategory, TensorImage,
+    TensorSpatial, describe, in_words, is_picture, parts_in, show_item)
 
 # %% ../nbs/08c_tfmd_dl.ipynb #bb0aaed1
 class SetTypes(ItemTransform):
@@ -30,7 +30,8 @@ class SetTypes(ItemTransform):
 
 def _with_types(x, t):
     "`x` with the types `t`; what has a type already keeps it"
-    if isinstance(t,dict) and isinstance(x,dict): return x | {k:_with_types(x[k], t[k]) for k in x.keys() & t.keys()}
+    if isinstance(t,dict) and isinstance(x,dict):
+        return x | {k:_with_types(x[k], t[k]) for k in x.keys() & t.keys()}
     if isinstance(t,(tuple,list)) and isinstance(x,(tuple,list)) and len(x)<=len(t):
         res = map(_with_types, x, t)
         return type(x)(*res) if hasattr(x,'_fields') else type(x)(res)
@@ -42,7 +43,7 @@ def _with_types(x, t):
 _pipe_steps = 'after_item','before_batch','after_batch'
 
 class TfmdDL(DataLoader):
-    "A `DataLoader` whose `after_item`, `before_batch` and `after_batch` are `Pipeline`s, which can show its batches"
+    "A `DataLoader` whose `after_item`, `before_batch` and `after_batch` are `Pipeline`s; it can show its batches"
     _args = DataLoader._args + ['split_idx','types']
     @delegates(DataLoader.__init__, but=['dataset','bs','shuffle'])
     def __init__(self,
@@ -55,7 +56,7 @@ class TfmdDL(DataLoader):
         after_batch=None, # Transforms of the batch, on its device
         split_idx:int=None, # 0 in training, 1 in validation; default: the data set's, else 0 if `shuffle`
         do_setup:bool=True, # Set up the transforms with this loader? In validation that is never done
-        types=None, # Types of plain tensors, one for each part of an item; default: those of `ImageFiles`, else none
+        types=None, # Types of plain tensors, one for each part of an item; default: those of `ImageFiles`
         **kwargs
     ):
         if split_idx is None: split_idx = getattr(dataset, 'split_idx', 0 if shuffle else None)
@@ -104,7 +105,7 @@ def new(self:TfmdDL,
     cls:type=None, # Another class; default: the same
     **kwargs # Arguments that differ
 ):
-    "A loader like this one, except for what is given; another data set is for validation, unless you say otherwise"
+    "A loader like this one with other arguments; other data is for validation, unless you say otherwise"
     if dataset is not None: kwargs = _args_for_other(dataset, kwargs)
     res = DataLoader.new(self, dataset, cls, **{'do_setup':False} | kwargs)
     res._model = _Model(self._model.dl or self)
@@ -169,7 +170,7 @@ def decode_batch(self:TfmdDL,
 )->list: # Items as the data set would show them
     "Undo all that was done to the items of `b`"
     b,back = self.decode(b),getattr(self.dataset, 'decode', None)
-    if isinstance(b,list) and any(isinstance(o,Tensor) for o in b): b = tuple(b)     # parts, not a list of items
+    if isinstance(b,list) and any(isinstance(o,Tensor) for o in b): b = tuple(b)   # parts, not items
     items = [b] if self.prebatched and _is_item(b) else [_item_of(b, i) for i in range(_batch_len(b))[:max_n]]
     if isinstance(self.after_item,Pipeline): items = list(map(self.after_item.decode, items))
     return items if back is None else list(map(back, items))
@@ -202,7 +203,7 @@ def decode_preds(self:TfmdDL,
     preds, # What the model gave for it; a tuple if there are several targets
     max_n:int=None # Decode at most this many items; default: all
 )->list: # Items as the data set would show them, with the predictions in place of targets
-    "Undo all that was done to the inputs of `b`, and say what `preds` mean; raises `TypeError` if `b` is no tuple"
+    "Undo what was done to the inputs of `b`, and say what `preds` mean; raises `TypeError` if `b` is no tuple"
     if not isinstance(b,(tuple,list)):
         raise TypeError(f'inputs and targets are told apart in a tuple, got {describe(b)}')
     n,preds = getattr(self.dataset, 'n_inp', 1),preds if isinstance(preds,tuple) else (preds,)
@@ -217,7 +218,7 @@ def show_results(self:TfmdDL,
     max_n:int=9, # Show at most this many items
     **kwargs
 ): # The axes
-    "Show items with their targets, if there are any, and what was predicted; raises `TypeError` if `b` is no tuple"
+    "Show items with their targets, if any, and what was predicted; raises `TypeError` if `b` is no tuple"
     n,guess = getattr(self.dataset, 'n_inp', 1),self.decode_preds(b, preds, max_n)
     rows = list(zip(self.decode_batch(b, max_n), guess) if len(b)>n else zip(guess))
     pictures = any(getattr(p,'ndim',0)>=2 or is_picture(p) for p in rows[0][0][n:])

@@ -47,7 +47,9 @@ def chosen(
     "The positions that `idxs` chooses; raises `IndexError` for a mask of another length"
     a = np.asarray(idxs if hasattr(idxs,'__array__') else list(idxs))
     if a.dtype!=bool: return idxs
-    if a.shape!=(n,): raise IndexError(f'a mask has a boolean for each of the {n} items, got {" × ".join(map(str, a.shape))}')
+    if a.shape!=(n,):
+        got = ' × '.join(map(str, a.shape))
+        raise IndexError(f'a mask has a boolean for each of the {n} items, got {got}')
     return np.flatnonzero(a).tolist()
 
 # %% ../nbs/08d_tfmdlists.ipynb #bc2a1d41
@@ -67,7 +69,8 @@ class FilteredBase:
         if self.splits is None:
             if i==0: return self
             raise ValueError('there is one set only: `splits` were not given')
-        if i not in self._subsets: self._subsets[i] = self._with_items(pick_items(self.items, self.splits[i]), i)
+        if i not in self._subsets:
+            self._subsets[i] = self._with_items(pick_items(self.items, self.splits[i]), i)
         return self._subsets[i]
     def __len__(self): return len(self.items)
     def __repr__(self):
@@ -100,7 +103,7 @@ class TfmdLists(FilteredBase):
         items, # List, array, pandas table, or Hugging Face data set
         tfms=None, # Transforms or functions, or a `Pipeline`
         *,
-        splits:list=None, # Positions (or masks) of the training items, the validation items, …; default: one set
+        splits:list=None, # Positions (or masks) of items for training, validation, …; default: one set
         split_idx:int=None, # Which split these items are: 0 for training, 1 for validation
         do_setup:bool=True # Set up the transforms, with the training items?
     ):
@@ -267,7 +270,8 @@ def check_items(
     "Raise `TypeError` for what has no length or no index"
     listed = hasattr(items,'__len__') and hasattr(items,'__getitem__')
     if not listed or isinstance(items,(str,bytes,Mapping)): raise TypeError(
-        f'items are a list, an array, a table or a data set with a length and an index, got {type(items).__name__}')
+        'items are a list, an array, a table or a data set with a length and an index, '
+        f'got {type(items).__name__}')
     return items
 
 def check_splits(
@@ -288,7 +292,8 @@ def _claim(owner, s, a):
     if not len(a): return
     if a.dtype.kind not in 'iu': raise TypeError(f'split {s} has {a[:1].tolist()[0]!r}, which is no position')
     n = len(owner)
-    if len(bad := a[(a<0)|(a>=n)]): raise IndexError(f'split {s} has position {bad[0]}, and there are {n} items')
+    if len(bad := a[(a<0)|(a>=n)]):
+        raise IndexError(f'split {s} has position {bad[0]}, and there are {n} items')
     if len(bad := a[owner[a]>=0]):
         raise ValueError(f'position {bad[0]} is in split {owner[bad[0]]} and in split {s}')
     owner[a] = s
@@ -301,7 +306,7 @@ class Datasets(FilteredBase):
         tfms, # For each part a list of transforms or functions, or a `Pipeline`
         *,
         n_inp:int=None, # How many parts are inputs; default: all but the last
-        splits:list=None, # Positions (or masks) of the training items, the validation items, …; default: one set
+        splits:list=None, # Positions (or masks) of items for training, validation, …; default: one set
         split_idx:int=None, # Which split these items are
         do_setup:bool=True # Set up the transforms, with the training items?
     ):
@@ -354,8 +359,9 @@ def bad(self:FilteredBase):
 @patch
 def report(self:FilteredBase):
     "Print how many items were left out, if any, and the first of them"
-    if (bad := self.bad): print(f'{len(bad)} of {len(self)} items {"was" if len(bad)==1 else "were"} left out: '
-        + ', '.join(map(describe, bad[:2])) + (', …' if len(bad)>2 else ''))
+    if not (bad := self.bad): return
+    were,some = 'was' if len(bad)==1 else 'were', ', '.join(map(describe, bad[:2]))
+    print(f'{len(bad)} of {len(self)} items {were} left out: {some}' + ', …'*(len(bad)>2))
 
 # %% ../nbs/08d_tfmdlists.ipynb #18e7fe10
 class DatasetsDL(TfmdDL):
@@ -379,7 +385,7 @@ class DatasetsDL(TfmdDL):
 @delegates(TfmdDL.__init__, but=['dataset','bs','split_idx','do_setup'])
 def dataloaders(self:FilteredBase,
     bs:int=64, # Items in a training batch; None: single items
-    val_bs:int=None, # Items in the batches of the others; default: twice as many, since they keep nothing for gradients
+    val_bs:int=None, # Items in the other batches; default: twice as many, as they need no gradients
     shuffle:bool=True, # Another random order of the training items in each epoch?
     **kwargs
 )->DataLoaders: # One for each subset

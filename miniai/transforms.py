@@ -24,7 +24,7 @@ from .plotting import show_image, subplots
 
 # %% ../nbs/08_transforms.ipynb #72dd98d2
 class TensorBase(Tensor):
-    "A tensor with a type that transforms dispatch on; operations cost what they cost for plain tensors, and give these"
+    "A tensor with a type that transforms go by; operations cost what they cost for plain tensors, and give these"
     __torch_function__ = torch._C._disabled_torch_function_impl
     def __new__(cls,
         x # Tensor, array or nested list of numbers
@@ -40,13 +40,14 @@ class TensorBase(Tensor):
 
 # %% ../nbs/08_transforms.ipynb #d0bd1545
 class TensorSpatial(TensorBase):
-    "What has a place in a picture and moves with it; `item_ndim` says how many axes an item has, without a batch"
+    "What has a place in a picture and moves with it; `item_ndim` is the number of axes of an item"
     item_ndim,foreign = 3,None
     def to_foreign(self,
         kinds=None # `torchvision.tv_tensors`, if torchvision is in use
     ): # A plain tensor, or torchvision's type
         "As modules of other libraries take it"
-        return self.as_subclass(Tensor) if kinds is None else getattr(kinds, self.foreign)(self.as_subclass(Tensor))
+        x = self.as_subclass(Tensor)
+        return x if kinds is None else getattr(kinds, self.foreign)(x)
     def from_foreign(self,
         res:Tensor # What a module of another library made of it
     ): "`res` with this type"; return res.as_subclass(type(self))
@@ -92,15 +93,15 @@ def in_words(
 
 # %% ../nbs/08_transforms.ipynb #b9b2a733
 class Transform(metaclass=TypedMeta, typed=('encodes','decodes','setups')):
-    "A function with a way back (`decodes`), chosen by the type of what it is given; of a tuple, each part is changed"
+    "A function with a way back (`decodes`), chosen by the type of what it is given; changes each part of a tuple"
     split_idx,order,whole,strict,moves,_fs,_name = None,0,False,False,False,None,None
     def __new__(cls, enc=None, *args, **kwargs):
         return object.__new__(ModuleTransform if cls is Transform and isinstance(enc,nn.Module) else cls)
     def __init__(self,
         enc=None, # Function that is applied, if there is no method `encodes`
         dec=None, # Function that undoes it
-        split_idx:int=None, # Only for training items (0), only for validation items (1); default: the function's, or all
-        order:float=None, # Place in a `Pipeline`: smaller comes first; default: the function's, or the class's, 0
+        split_idx:int=None, # Only for training (0), only for validation (1); default: the function's, or both
+        order:float=None, # Place in a `Pipeline`, smaller first; default: the function's, or the class's, 0
         *,
         name:str=None # Default: that of the function or class
     ):
@@ -111,7 +112,7 @@ class Transform(metaclass=TypedMeta, typed=('encodes','decodes','setups')):
         x, # An item, or a batch
         split_idx:int=None # 0 in training, 1 in validation
     ): # The same, changed; as it was, if this transform is for another split or has nothing for its type
-        "Apply `encodes`; if the class is `strict`, raise `TypeError` when nothing in `x` has a type that it is for"
+        "Apply `encodes`; raises `TypeError` if the class is `strict` and nothing in `x` has a type that it is for"
         if self.split_idx is not None and self.split_idx!=split_idx: return x
         if self.strict: self.check_fits(x)
         return self._run('encodes', x)
@@ -131,11 +132,11 @@ class Transform(metaclass=TypedMeta, typed=('encodes','decodes','setups')):
         return self
 
 # %% ../nbs/08_transforms.ipynb #d8a3a547
-_each,_inside = object(),object()              # for a version: change each part; look into a list or a dictionary
+_each,_inside = object(),object()      # for a version: change each part; look into a list or a dictionary
 
 @patch
 def _find_version(self:Transform, name, t):
-    "The version of method `name` for type `t`, kept for the next time; `_each` or `_inside` for what has parts"
+    "The version of method `name` for type `t`, from now on in `found`; `_each` or `_inside` for what has parts"
     if self._fs is None: v = best_version(type(self).__mro__, name, t)
     else:
         v = self._fs[name].best(t) if name in self._fs else None
@@ -143,10 +144,13 @@ def _find_version(self:Transform, name, t):
     if name!='setups' and not self.whole:
         if issubclass(t, tuple) and (v is None or v.on is object): v = _each
         if issubclass(t, (list,dict)) and v is None: v = _inside
-    if v is None and self.moves and name=='encodes' and issubclass(t, TensorSpatial): raise TypeError(
-        f'{self.name} moves pixels, and has versions for {" and ".join(self._knows())}, but none for {t.__name__}')
+    if v is None and self.moves and name=='encodes' and issubclass(t, TensorSpatial): raise _left_behind(self, t)
     self.found[name,t] = v
     return v
+
+def _left_behind(f, t):
+    on = ' and '.join(f._knows())
+    return TypeError(f'{f.name} moves pixels, and has versions for {on}, but none for {t.__name__}')
 
 @patch
 def _version_for(self:Transform, name, t):
@@ -182,7 +186,7 @@ def _rebuilt(x, parts):
 @patch
 def _take_functions(self:Transform, enc, dec):
     "Be the transform of these functions"
-    own = any(isinstance(getattr(type(self), k), TypeMethods) for k in ('encodes','decodes') if hasattr(type(self), k))
+    own = [k for k in ('encodes','decodes') if isinstance(getattr(type(self), k, None), TypeMethods)]
     if own: raise TypeError(f'{type(self).__name__} has methods of its own, so it takes no functions')
     self._fs,self.found = {},FoundVersions()
     for k,f in (('encodes',enc), ('decodes',dec)):
@@ -220,7 +224,7 @@ class ItemTransform(Transform):
 
 # %% ../nbs/08_transforms.ipynb #eb3acdf8
 class RandTransform(Transform):
-    "A transform that draws random numbers in `before_call`, once for an item or batch; by itself for training only"
+    "A transform that draws random numbers in `before_call`, once for an item or batch; usually for training only"
     split_idx = 0
     def before_call(self, x, split_idx): "Draw what `encodes` needs, and keep it in `self`"
     def __call__(self, x, split_idx=None):
@@ -405,7 +409,7 @@ class ModuleTransform(ItemTransform):
     def __init__(self,
         enc:nn.Module, # From a picture to a picture; or from a picture, a mask, … to as many
         dec=None, # Function or module that undoes it
-        split_idx:int=None, # Only for training items (0), only for validation items (1); default: the module's, or all
+        split_idx:int=None, # Only for training (0), only for validation (1); default: the module's, or both
         order:float=None, # Place in a `Pipeline`; default: the module's, or 0
         *,
         name:str=None # Default: that of the module's class
@@ -475,7 +479,8 @@ def describe(
 def _some_parts(x, n=3):
     "The first parts of a list or a dictionary; of a list of numbers or texts, none"
     if isinstance(x,dict): found = [f'{k!r} {describe(v)}' for k,v in itertools.islice(x.items(), n)]
-    else: found = [describe(o) for o in x[:1 if x and isinstance(x[0],tuple) else n] if isinstance(o,(tuple,Tensor))]
+    else: found = [describe(o) for o in x[:1 if x and isinstance(x[0],tuple) else n]
+                   if isinstance(o,(tuple,Tensor))]
     return (f': {", ".join(found)}' + ', …'*(len(found)<len(x))) if found else ''
 
 def _in_step(e, f, x, where='', of=''):
@@ -502,7 +507,8 @@ def check_fits(self:Transform,
     "Raise `TypeError` if there is nothing in `x` that this transform is for"
     if self._fits(x): return
     on = self._knows()
-    hint = '. If the data set gives plain tensors, tell the TfmdDL what they are: types=(TensorImage,TensorCategory)'
+    hint = ('. If the data set gives plain tensors, tell the TfmdDL what they are: '
+            'types=(TensorImage,TensorCategory)')
     plain = any(type(p) is Tensor for p in parts_in(x, Tensor)) and any(k.startswith('Tensor') for k in on)
     raise TypeError(f'{self.name}: no {" or ".join(on)} in what it was given: got {describe(x)}'
                     + hint*plain)

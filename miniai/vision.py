@@ -35,16 +35,17 @@ class ByteToFloatTensor(Transform):
     def encodes(self, x:TensorImage):
         if x.is_floating_point(): return x
         return x.float().div_(255) if self.div else x.float()
-    def encodes(self, x:TensorMask): return x.long().div(255, rounding_mode='floor') if self.div_mask else x.long()
+    def encodes(self, x:TensorMask):
+        return x.long().div(255, rounding_mode='floor') if self.div_mask else x.long()
     def decodes(self, x:TensorImage): return x.clamp(0, 1) if self.div else x
 
 # %% ../nbs/08a_vision.ipynb #fdf40f32
 def mean_std(
-    data, # A tensor, or an iterable of batches or items: of each, the first `TensorImage`, else the first tensor
+    data, # A tensor, or an iterable of batches or items: of each the first `TensorImage`, else tensor
     dim:int=-3, # The axis of the channels; default: that of pictures, C×H×W or B×C×H×W
     correction:int=1 # As in [`torch.std`](https://docs.pytorch.org/docs/stable/generated/torch.std.html)
 )->tuple: # Two float tensors with a number for each channel
-    "Mean and standard deviation of each channel, of all that `data` gives; raises `ValueError` if that is nothing"
+    "Mean and standard deviation of each channel of all that `data` gives; raises `ValueError` for nothing"
     n,mean,s = 0,0.,0.
     for b in [data] if isinstance(data,Tensor) else data:
         x = _by_channel(b, dim)
@@ -69,11 +70,12 @@ class Normalize(Transform):
     "Pictures with mean 0 and standard deviation 1 in each channel"
     order,strict = 99,True
     def __init__(self,
-        mean=None, # One number for each channel, or one for all; default: found when it is set up with a loader
+        mean=None, # A number for each channel, or one for all; default: found when it is set up
         std=None, # The same
         n_batches:int=1 # Batches that the statistics are found in; None: all of them
     ):
-        if (mean is None)!=(std is None): raise ValueError('Normalize needs both `mean` and `std`, or none of them')
+        if (mean is None)!=(std is None):
+            raise ValueError('Normalize needs both `mean` and `std`, or none of them')
         self.mean,self.std,self.n_batches = None,None,n_batches
         if mean is not None: self._take_stats(mean, std)
     def encodes(self, x:TensorImage):
@@ -110,8 +112,10 @@ def from_loader(cls:Normalize,
 @patch
 def _take_stats(self:Normalize, mean, std):
     mean,std = (torch.as_tensor(o, dtype=torch.float32).view(-1,1,1) for o in (mean,std))
-    if not (std>0).all(): raise ValueError(f'`std` must be above 0 in each channel, got {std.flatten().tolist()}')
-    if len({len(mean),len(std)}-{1})>1: raise ValueError(f'`mean` has {len(mean)} channels, and `std` has {len(std)}')
+    if not (std>0).all():
+        raise ValueError(f'`std` must be above 0 in each channel, got {std.flatten().tolist()}')
+    if len({len(mean),len(std)}-{1})>1:
+        raise ValueError(f'`mean` has {len(mean)} channels, and `std` has {len(std)}')
     self.mean,self.std = mean,std
 
 @patch
@@ -122,7 +126,8 @@ def _stats_for(self:Normalize, x):
     if not x.is_floating_point():
         raise TypeError(f'Normalize takes floats, got {x.dtype}: put ByteToFloatTensor before it')
     n,c = max(len(self.mean), len(self.std)),x.shape[-3]
-    if n not in (1,c): raise ValueError(f'Normalize has statistics of {n} channels, and the pictures have {c}')
+    if n not in (1,c):
+        raise ValueError(f'Normalize has statistics of {n} channels, and the pictures have {c}')
     if self.mean.device!=x.device: self.mean,self.std = self.mean.to(x.device),self.std.to(x.device)
     return self.mean.to(x.dtype),self.std.to(x.dtype)
 
@@ -167,7 +172,7 @@ def _placed(w, h, bw, bh, at):
 
 # %% ../nbs/08a_vision.ipynb #68fbb728
 class RandomResizedCrop(Resize):
-    "In training a part of random size and proportions, in validation as large a part as possible from the middle"
+    "In training a part of random size and proportions, in validation as much as possible of the middle"
     def __init__(self,
         size, # Height and width of the result, or one number for both
         min_scale:float=0.35, # Smallest share of the area, above 0 and at most 1
@@ -176,7 +181,8 @@ class RandomResizedCrop(Resize):
     ):
         super().__init__(size, resample=resample)
         if not 0<min_scale<=1: raise ValueError(f'`min_scale` must be above 0 and at most 1, got {min_scale}')
-        if not 0<ratio[0]<=ratio[1]: raise ValueError(f'`ratio` is two numbers above 0, the smaller first, got {ratio}')
+        if not 0<ratio[0]<=ratio[1]:
+            raise ValueError(f'`ratio` is two numbers above 0, the smaller first, got {ratio}')
         self.min_scale,self.ratio = min_scale,ratio
     def before_call(self, x, split_idx):
         super().before_call(x, split_idx)
