@@ -103,7 +103,7 @@ def RegressionBlock(
 class DataBlock:
     "A description of how data sets and loaders are made of a source"
     def __init__(self,
-        blocks=None, # A `TransformBlock`, or a function that makes one, for each part; default: two plain ones
+        blocks=None, # For each part a `TransformBlock` or a function that makes one; default: two plain ones
         *,
         get_items=None, # From the source to a list of items; default: the source is one
         splitter=None, # From items to positions or masks for training, validation, …; default: a random fifth
@@ -335,7 +335,7 @@ def summary(self:DataBlock,
     bs:int=4, # Items in the batch that is made
     **kwargs # Arguments of `dataloaders`
 ):
-    "Walk an item and a batch through all steps, and print what comes out; raises what the failing step raises"
+    "Walk an item and a batch through all steps, and print what comes out; raises what a failing step raises"
     args = self._dl_args(kwargs)
     with seeded(0):
         print('items')

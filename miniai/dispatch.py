@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 # %% ../nbs/07a_dispatch.ipynb #a057a85c
 Version = namedtuple('Version', 'f on ret')
-Version.__doc__ = "A function, the type that it is for, and what its result becomes: 'keep', a type, or None (as it is)"
+Version.__doc__ = "A function, the type it is for, and its result's: 'keep', a class, or None (as it is)"
 
 def _named_types(h, f):
     "The classes that the annotation `h` of `f` names"
@@ -38,7 +38,7 @@ def _annotated(f, pos):
     on = _named_types(args[pos].annotation, f) if len(args)>pos else [object]
     return on, 'keep' if ret is inspect.Parameter.empty else _named_types(ret, f)
 
-def _versions(f, pos):
+def _versions_of(f, pos):
     "A `Version` of `f` for each class that its argument may have"
     try: on,ret = ([object],'keep') if isinstance(f,type) else _annotated(f, pos)
     except (TypeError,ValueError):               # a function of another library may say what is no class
@@ -59,8 +59,8 @@ class TypeMethods:
         f, # Function, whose annotations say what it is for; or other `TypeMethods`
         replace:bool=True # May there be one for this type already?
     ):
-        "Add the versions of `f`; raises `TypeError` for a second one for a type, unless it may replace the first"
-        for v in f.versions.values() if isinstance(f,TypeMethods) else _versions(f, self.pos):
+        "Add the versions of `f`; raises `TypeError` for a second one for a type, unless it may `replace` it"
+        for v in f.versions.values() if isinstance(f,TypeMethods) else _versions_of(f, self.pos):
             twice = v.on in self.versions and not replace
             if twice: raise TypeError(f'{v.f.__qualname__} is defined twice for {v.on.__name__}')
             self.versions[v.on] = v
@@ -108,7 +108,7 @@ def apply_version(
     if type(res) is t and ret=='keep': return res
     if res is None: raise TypeError(_gave_nothing(o, t))
     if ret is None: return res
-    return _kept(res, t) if ret=='keep' else _made(res, ret)
+    return _of_its_type(res, t) if ret=='keep' else _made(res, ret)
 
 def _gave_nothing(o, t):
     return (f'{getattr(o, "name", type(o).__name__)} gave None for a {t.__name__}: is a `return` missing? '
@@ -120,7 +120,7 @@ def _made(res, t):
     if isinstance(res,t): return res
     return torch.as_tensor(res).as_subclass(t) if issubclass(t,Tensor) else t(res)
 
-def _kept(res, t):
+def _of_its_type(res, t):
     "`res` as a `t`, if it is something more general: a tensor, a number or a text"
     special = issubclass(t, type(res)) and t not in (bool,nn.Parameter)
     return _made(res, t) if special and isinstance(res, (Tensor,int,float,str)) else res
@@ -182,19 +182,19 @@ def _check_body(name, bases, body):
     for k,v in body.items():
         if k in body.typed:
             for f in v: _check_version(f'{name}.{k}', k, f)
-        elif not any(hasattr(b, k) for b in bases): _check_name(f'{name}.{k}', k, v, body.typed, known)
+        elif not any(hasattr(b, k) for b in bases): _check_spelling(f'{name}.{k}', k, v, body.typed, known)
 
 def _check_late(cls, k, f):
     "Raise for a method that is added to a class and could never run"
     if k in cls.typed: _check_version(f'{cls.__name__}.{k}', k, f)
-    elif not hasattr(cls, k): _check_name(f'{cls.__name__}.{k}', k, f, cls.typed, dir(cls))
+    elif not hasattr(cls, k): _check_spelling(f'{cls.__name__}.{k}', k, f, cls.typed, dir(cls))
 
 # %% ../nbs/07a_dispatch.ipynb #bc2df9bb
 def _check_version(where, k, f):
     if not isinstance(f, (types.FunctionType,TypeMethods)): raise TypeError(
         f'{where} is a {type(f).__name__}, which has no type to choose by: write a method, def {k}(self, x)')
 
-def _check_name(where, k, f, typed, known):
+def _check_spelling(where, k, f, typed, known):
     if k[0]=='_' or not isinstance(f, (types.FunctionType,staticmethod,classmethod)): return
     for m in typed:
         near = sorted(k)==sorted(m) or difflib.SequenceMatcher(None, k, m).ratio()>0.86

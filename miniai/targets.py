@@ -25,7 +25,7 @@ class Categorize(Transform):
     "From names of classes to numbers, and back"
     order = 1
     def __init__(self,
-        vocab=None, # Names of the classes, in the order of their numbers; default: those of the training items
+        vocab=None, # Names of the classes, in the order of their numbers; default: those found in training
         sort:bool=True, # Sort the names that are found? Otherwise in order of appearance
         add_na:bool=False # Have a class '#na#', number 0, for names that are not in the vocabulary?
     ):

@@ -43,7 +43,7 @@ def _with_types(x, t):
 _pipe_steps = 'after_item','before_batch','after_batch'
 
 class TfmdDL(DataLoader):
-    "A `DataLoader` whose `after_item`, `before_batch` and `after_batch` are `Pipeline`s; it can show its batches"
+    "A `DataLoader` whose steps for items and batches are `Pipeline`s, and which can show its batches"
     _args = DataLoader._args + ['split_idx','types']
     @delegates(DataLoader.__init__, but=['dataset','bs','shuffle'])
     def __init__(self,
@@ -203,7 +203,7 @@ def decode_preds(self:TfmdDL,
     preds, # What the model gave for it; a tuple if there are several targets
     max_n:int=None # Decode at most this many items; default: all
 )->list: # Items as the data set would show them, with the predictions in place of targets
-    "Undo what was done to the inputs of `b`, and say what `preds` mean; raises `TypeError` if `b` is no tuple"
+    "Undo what was done to the inputs of `b`, say what `preds` mean; raises `TypeError` if `b` is no tuple"
     if not isinstance(b,(tuple,list)):
         raise TypeError(f'inputs and targets are told apart in a tuple, got {describe(b)}')
     n,preds = getattr(self.dataset, 'n_inp', 1),preds if isinstance(preds,tuple) else (preds,)

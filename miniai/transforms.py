@@ -24,7 +24,7 @@ from .plotting import show_image, subplots
 
 # %% ../nbs/08_transforms.ipynb #72dd98d2
 class TensorBase(Tensor):
-    "A tensor with a type that transforms go by; operations cost what they cost for plain tensors, and give these"
+    "A tensor with a type that transforms go by; operations give plain tensors, and cost no more"
     __torch_function__ = torch._C._disabled_torch_function_impl
     def __new__(cls,
         x # Tensor, array or nested list of numbers
@@ -93,7 +93,7 @@ def in_words(
 
 # %% ../nbs/08_transforms.ipynb #b9b2a733
 class Transform(metaclass=TypedMeta, typed=('encodes','decodes','setups')):
-    "A function with a way back (`decodes`), chosen by the type of what it is given; changes each part of a tuple"
+    "A function with a way back, chosen by the type of what it is given; changes each part of a tuple"
     split_idx,order,whole,strict,moves,_fs,_name = None,0,False,False,False,None,None
     def __new__(cls, enc=None, *args, **kwargs):
         return object.__new__(ModuleTransform if cls is Transform and isinstance(enc,nn.Module) else cls)
@@ -112,7 +112,7 @@ class Transform(metaclass=TypedMeta, typed=('encodes','decodes','setups')):
         x, # An item, or a batch
         split_idx:int=None # 0 in training, 1 in validation
     ): # The same, changed; as it was, if this transform is for another split or has nothing for its type
-        "Apply `encodes`; raises `TypeError` if the class is `strict` and nothing in `x` has a type that it is for"
+        "Apply `encodes`; raises `TypeError` if it is `strict` and nothing in `x` has a type that it is for"
         if self.split_idx is not None and self.split_idx!=split_idx: return x
         if self.strict: self.check_fits(x)
         return self._run('encodes', x)
@@ -136,7 +136,7 @@ _each,_inside = object(),object()      # for a version: change each part; look i
 
 @patch
 def _find_version(self:Transform, name, t):
-    "The version of method `name` for type `t`, from now on in `found`; `_each` or `_inside` for what has parts"
+    "The version of method `name` for type `t`, kept in `found`; `_each` or `_inside` for what has parts"
     if self._fs is None: v = best_version(type(self).__mro__, name, t)
     else:
         v = self._fs[name].best(t) if name in self._fs else None
@@ -144,7 +144,8 @@ def _find_version(self:Transform, name, t):
     if name!='setups' and not self.whole:
         if issubclass(t, tuple) and (v is None or v.on is object): v = _each
         if issubclass(t, (list,dict)) and v is None: v = _inside
-    if v is None and self.moves and name=='encodes' and issubclass(t, TensorSpatial): raise _left_behind(self, t)
+    stays = v is None and name=='encodes' and issubclass(t, TensorSpatial)
+    if stays and self.moves: raise _left_behind(self, t)
     self.found[name,t] = v
     return v
 
@@ -169,11 +170,11 @@ def _run(self:Transform, name, x):
 @patch
 def _run_inside(self:Transform, name, x):
     "Change what is in a list or a dictionary; if there is nothing to change, it stays the same one"
-    if all(self._version_for(name, t) is None for t in {type(o) for o in _held(x)}): return x
-    return _rebuilt(x, [self._run(name, o) for o in _held(x)])
+    if all(self._version_for(name, t) is None for t in {type(o) for o in _parts_held(x)}): return x
+    return _rebuilt(x, [self._run(name, o) for o in _parts_held(x)])
 
 # %% ../nbs/08_transforms.ipynb #d10bdb7a
-def _held(x): return x.values() if isinstance(x,dict) else x
+def _parts_held(x): return x.values() if isinstance(x,dict) else x
 
 def _rebuilt(x, parts):
     "A tuple, list or dictionary like `x` with other parts"
@@ -224,7 +225,7 @@ class ItemTransform(Transform):
 
 # %% ../nbs/08_transforms.ipynb #eb3acdf8
 class RandTransform(Transform):
-    "A transform that draws random numbers in `before_call`, once for an item or batch; usually for training only"
+    "A transform that draws random numbers in `before_call`, once for an item or batch; for training only"
     split_idx = 0
     def before_call(self, x, split_idx): "Draw what `encodes` needs, and keep it in `self`"
     def __call__(self, x, split_idx=None):
@@ -328,13 +329,13 @@ def show_item(
     at,later = axs[0],iter(axs)
     for p in parts:
         if is_picture(p): at = show_image(p, next(later), **kwargs)
-        else: texts += _drawn(p, at, kwargs)
+        else: texts += _draw_part(p, at, kwargs)
     if texts: show_title(', '.join(texts), ctx)
     if not any(a.has_data() for a in axs): ctx.axis('off')
     return ctx
 
 # %% ../nbs/08_transforms.ipynb #8eaa039b
-def _drawn(p, ax, kwargs):
+def _draw_part(p, ax, kwargs):
     "Draw `p`, unless it is only text; return its texts"
     if not _can_show(p): return [in_words(p)]
     ax.set_title('')
@@ -369,13 +370,13 @@ def parts_in(
 )->list: # Each once
     "All parts of `x` that are `kinds`, in their order"
     if isinstance(x, kinds): return [x]
-    found = [p for o in _held(x) for p in parts_in(o, kinds)] if isinstance(x,(tuple,list,dict)) else []
+    found = [p for o in _parts_held(x) for p in parts_in(o, kinds)] if isinstance(x,(tuple,list,dict)) else []
     return list({id(p):p for p in found}.values())
 
 def _exchanged(x, new):
     "`x` with other parts: those of the dictionary `new`, by their `id`"
     if id(x) in new: return new[id(x)]
-    return _rebuilt(x, [_exchanged(o, new) for o in _held(x)]) if isinstance(x,(tuple,list,dict)) else x
+    return _rebuilt(x, [_exchanged(o, new) for o in _parts_held(x)]) if isinstance(x,(tuple,list,dict)) else x
 
 # %% ../nbs/08_transforms.ipynb #4f9961d9
 def _takes(f, n):
@@ -498,7 +499,7 @@ def _knows(self:Transform):
 def _fits(self:Transform, x):
     "Is there a version for `x`, or for a part of it?"
     v = self._version_for('encodes', type(x))
-    return any(map(self._fits, _held(x))) if v is _each or v is _inside else v is not None
+    return any(map(self._fits, _parts_held(x))) if v is _each or v is _inside else v is not None
 
 @patch
 def check_fits(self:Transform,

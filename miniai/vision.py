@@ -149,7 +149,7 @@ class Resize(RandTransform):
         "Left, top, right and bottom of the part that is kept"
         th,tw = self.size
         k = min(w/tw, h/th)
-        return _placed(w, h, tw*k, th*k, self._at)
+        return _box_at(w, h, tw*k, th*k, self._at)
     def encodes(self, im:Image.Image): return self._resized(im, self.resample)
     def encodes(self, m:TensorMask):
         im = Image.fromarray(m.numpy().astype(np.int32))
@@ -165,7 +165,7 @@ def _height_width(s):
     if len(s)!=2 or min(s)<1: raise ValueError(f'a size is a height and a width of at least 1, got {s}')
     return s
 
-def _placed(w, h, bw, bh, at):
+def _box_at(w, h, bw, bh, at):
     "A box of `bw` × `bh` in a picture of `w` × `h`, at `at` (0 to 1) of the way from one end to the other"
     x,y = (w-bw)*at[0],(h-bh)*at[1]
     return x, y, x+bw, y+bh
@@ -193,7 +193,7 @@ class RandomResizedCrop(Resize):
         if self._part is None: return super().box(w, h)
         share,change = self._part
         area,ratio = w*h*share, change*self.size[1]/self.size[0]
-        return _placed(w, h, min(w, math.sqrt(area*ratio)), min(h, math.sqrt(area/ratio)), self._at)
+        return _box_at(w, h, min(w, math.sqrt(area*ratio)), min(h, math.sqrt(area/ratio)), self._at)
 
 # %% ../nbs/08a_vision.ipynb #bd6acc1f
 def _n_pictures(x):
