@@ -6,6 +6,7 @@ of a notebook is run: signatures and summaries are read from the package, and ou
 A page tells the notebook's story and ends with the reference: each signature links to its code in the story, and the code back.
 """
 import ast, html, inspect, json, os, re, shutil, subprocess, sys, yaml
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -25,6 +26,13 @@ from addresses import filled, settings
 cfg = get_config(); LIB,NBS,PROC,OUT = cfg.lib_name,cfg.nbs_path,ROOT/'_proc',cfg.doc_path
 WHERE = settings()     # its addresses are used only if they are public
 
+def place(nm):
+    "Where a name is on its page: in small letters, unless another name differs in nothing else (`Accuracy`, `accuracy`)"
+    if not hasattr(place, 'twins'):
+        small = Counter(n.lower() for n,*_ in site_pages.public())
+        place.twins = {n for n,*_ in site_pages.public() if small[n.lower()]>1}
+    return nm if nm in place.twins else nm.lower()
+
 class Doc:
     "A heading that can be linked to, links to the code, signature with docments, summary"
     def __init__(self, sym, name, title_level):
@@ -33,8 +41,8 @@ class Doc:
     def _repr_markdown_(self):
         o = self.sym
         line = inspect.getsourcelines(o)[1]; py = Path(inspect.getsourcefile(o)).resolve().relative_to(ROOT)
-        head = f'{"#"*self.title_level} `{self.nm}` {{#{self.nm.lower()}}}'
-        links = f'[its code](#code-{self.nm.lower()}){{.source-link}}'
+        head = f'{"#"*self.title_level} `{self.nm}` {{#{place(self.nm)}}}'
+        links = f'[its code](#code-{place(self.nm)}){{.source-link}}'
         if WHERE['public']: links += f' [in the module]({WHERE["blob"]}/{py.as_posix()}#L{line}){{.source-link}}'
         doc = f'*{inspect.cleandoc(o.__doc__)}*' if o.__doc__ else ''
         prop = '@property\n' if self.prop else ''
@@ -83,7 +91,7 @@ class constants(Processor):
             if not {'export','exports'} & set(c.directives_): continue
             new = [t.id for o in ast.parse(c.source).body if isinstance(o, ast.Assign) for t in o.targets
                    if isinstance(t, ast.Name) and t.id[0]!='_']
-            places = ' '.join(f'[]{{#{n.lower()} .constant name={n}}}' for n in new)
+            places = ' '.join(f'[]{{#{place(n)} .constant name={n}}}' for n in new)
             if new: self.nb.cells.insert(self.nb.cells.index(c), mk_cell(places, cell_type='markdown'))
 
 def doc_names(docs): return [m[1] for d in docs for m in re.finditer(r'^#+ `(\S+)` \{#', d.get('source',''), re.M)]
@@ -111,8 +119,8 @@ class reference(Processor):
 
     @staticmethod
     def links(names):
-        places = ''.join(f'<span id="code-{n.lower()}"></span>' for n in names)
-        return f'::: {{.to-reference}}\n{places}exported: ' + ', '.join(f'[`{n}`](#{n.lower()})' for n in names) + '\n:::'
+        places = ''.join(f'<span id="code-{place(n)}"></span>' for n in names)
+        return f'::: {{.to-reference}}\n{places}exported: ' + ', '.join(f'[`{n}`](#{place(n)})' for n in names) + '\n:::'
 
 def private(code):
     "The names that a cell defines, if all of them are private"
