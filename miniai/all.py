@@ -9,8 +9,8 @@ __all__ = []
 # Made by tools/register.py
 from . import (activations, batches, blocks, callbacks, checkpoints, checks, collation, core,
     dataloaders, datasets, dispatch, downloads, files, groups, initializing, learner, looking,
-    metrics, optimizers, parts, plotting, progress, rates, results, targets, tfmd_dl, tfmdlists,
-    transforms, vision, workers)
+    metrics, optimizers, parts, plotting, progress, rates, results, resuming, targets, tfmd_dl,
+    tfmdlists, transforms, vision, workers)
 __all__ = []
 __all__ += core.__all__
 __all__ += datasets.__all__
@@ -42,6 +42,7 @@ __all__ += groups.__all__
 __all__ += activations.__all__
 __all__ += initializing.__all__
 __all__ += checkpoints.__all__
+__all__ += resuming.__all__
 
 # %% ../nbs/99_all.ipynb #06aa64c0
 # Made by tools/register.py
@@ -75,3 +76,4 @@ from .groups import *
 from .activations import *
 from .initializing import *
 from .checkpoints import *
+from .resuming import *

@@ -20,7 +20,7 @@ from .core import def_device, map_tensors, noted, to_device
 # %% ../nbs/05_callbacks.ipynb #173e719c
 class Callback:
     "Something that a `Learner` calls at each event, with itself; override the events you need"
-    order,looks,state_attrs = 0,True,()
+    order,looks,state_attrs,same_attrs = 0,True,(),None
     def before_fit(self, learn): "Get ready: the optimizer `learn.opt` is there"
     def before_epoch(self, learn): "`learn.dl` comes next, for training or not (`learn.training`)"
     def before_batch(self, learn): "Change `learn.batch` before the model sees it"
@@ -170,6 +170,15 @@ def load_state_dict(self:Callback,
     "Set the attributes that were saved; raises `ValueError` if they have other names than `state_attrs`"
     if set(state)!=set(self.state_attrs): raise ValueError(_other_state(self, state))
     for k,v in state.items(): setattr(self, k, deepcopy(v))
+
+# %% ../nbs/05_callbacks.ipynb #f54b591a
+@patch
+def about(self:Callback,
+    learn # The `Learner`, in a fit
+)->dict: # Numbers and texts by name
+    "What must be the same in a training that goes on: the attributes in `same_attrs`; nothing if that is None"
+    if self.same_attrs is None: return {}
+    return {'is there': True} | {k: getattr(self, k) for k in self.same_attrs}
 
 # %% ../nbs/05_callbacks.ipynb #b37f8fa9
 _foreign = {

@@ -113,6 +113,7 @@ def _check_freeze(groups, n):
 # %% ../nbs/10a_groups.ipynb #d2169d0c
 class FrozenBNCB(Callback):
     "Keep batch norm layers whose weights are frozen in evaluation mode, so that their statistics stay too"
+    same_attrs = ()
     def before_epoch(self, learn):
         if not learn.training: return
         for m in learn.model.modules():
@@ -121,7 +122,7 @@ class FrozenBNCB(Callback):
 # %% ../nbs/10a_groups.ipynb #54025401
 class ClipCB(Callback):
     "Limit the length of the gradient before each step; in `norm` is what it was"
-    order = 20
+    order,same_attrs = 20,('max_norm','norm_type')
     def __init__(self,
         max_norm:float=1., # Longest gradient, all parameters together, above 0
         norm_type:float=2. # 2: the usual length; `math.inf`: the largest single number
@@ -139,7 +140,7 @@ def _trained(learn):
 # %% ../nbs/10a_groups.ipynb #3713417f
 class AccumulateCB(Callback):
     "Step once in `n` batches, with the gradient of all their items"
-    order = -100
+    order,same_attrs = -100,('n',)
     def __init__(self,
         n:int # Batches for a step, at least 1; fewer at the end of an epoch
     ):
@@ -248,7 +249,7 @@ def _start(t):
 # %% ../nbs/10a_groups.ipynb #18767484
 class EMACB(Callback):
     "Keep a moving average of the model's weights and statistics, and validate with it"
-    order,looks = 50,False
+    order,looks,same_attrs = 50,False,('decay','warmup')
     def __init__(self,
         decay:float=0.999, # Part of the average that a step keeps, 0 to below 1; 0.999: about 1000 steps
         *,

@@ -63,6 +63,7 @@ def init_weights(
 # %% ../nbs/12_initializing.ipynb #37e9fc77
 class BatchTransformCB(Callback):
     "Replace each batch by `tfm(batch)`"
+    same_attrs = ('on_train','on_val')
     def __init__(self,
         tfm, # Function from a batch to a batch
         on_train:bool=True, # In training?

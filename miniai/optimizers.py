@@ -122,15 +122,16 @@ class BaseSchedCB(_OptionsCB):
     def __init__(self,
         sched # From an optimizer to a schedule of `torch.optim.lr_scheduler`; a `partial` of one, for example
     ):
-        self.sched,self.schedo,self.steps = sched,None,0
+        self.sched,self.schedo,self.steps,self.made = sched,None,0,None
         self._check_args()
     def before_fit(self, learn):
-        self.steps = 0
+        self.steps,self.made = 0,None
         super().before_fit(learn)
     def _begin(self, learn):
         super()._begin(learn)
         self.schedo,done,self.steps = self.sched(learn.opt),self.steps,0
         self._check_made()
+        if self.made is None: self.made = {k:v for k,v in self.schedo.state_dict().items() if k[0]!='_'}
         while self.steps<done: self._step()        # for an optimizer or a group that came during a fit
     def _step(self):
         with _unwarned() if not self.steps else nullcontext(): self.schedo.step()
@@ -160,6 +161,13 @@ class EpochSchedCB(BaseSchedCB):
 def state_dict(self:BaseSchedCB)->dict: # Plain numbers and lists
     "The place in the schedule"
     return dict(steps=self.steps, sched=None if self.schedo is None else self.schedo.state_dict())
+
+@patch
+def about(self:BaseSchedCB, learn)->dict:
+    "The kind of the schedule, and its numbers when it was made"
+    plain = (bool,int,float,str,list,tuple)
+    numbers = {k:v for k,v in self.made.items() if isinstance(v, plain)}
+    return {'is there': type(self.schedo).__name__} | numbers
 
 @patch
 def load_state_dict(self:BaseSchedCB,
@@ -252,6 +260,11 @@ class SchedCB(_OptionsCB):
         for k,f in self.scheds.items(): _set_option(learn.opt, k, f(self.pos))
     def state_dict(self)->dict: "The place in the schedule"; return dict(pos=self.pos)
     def load_state_dict(self, state:dict): "Go to a place in the schedule"; self.pos = state['pos']
+    def about(self, learn)->dict:
+        "How long the schedule is, and its values at five places"
+        values = {f'{k} at {p:.0%}': np.asarray(f(p)).tolist()
+                  for k,f in self.scheds.items() for p in (0.,.25,.5,.75,1.)}
+        return dict(epochs=learn.n_epochs, batches=loader_len(learn.dls.train)) | values
 
 def _sized(dl):
     if (n := loader_len(dl)) is None:
