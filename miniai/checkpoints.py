@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['to_plain', 'from_plain', 'CheckpointError', 'snapshot', 'write_checkpoint', 'remove_checkpoint', 'read_checkpoint',
-           'read_tensors', 'damaged', 'checkpoints', 'newest_checkpoint']
+           'read_tensors', 'damaged', 'checkpoints', 'step_of', 'newest_checkpoint']
 
 # %% ../nbs/15_checkpoints.ipynb #6aed75a9
-import hashlib, json, math, os, platform, shutil, warnings
+import hashlib, json, math, os, platform, re, shutil, warnings
 from pathlib import Path
 
 import numpy as np, torch
@@ -106,11 +106,19 @@ def write_checkpoint(
         shutil.rmtree(tmp, ignore_errors=True)
         tmp.mkdir(parents=True)
         _write_files(tmp, snap)
-        if path.exists(): remove_checkpoint(path)
-        publish(tmp, path)
+        _publish_over(path, tmp)
     except Exception as e:
         shutil.rmtree(tmp, ignore_errors=True)
         raise CheckpointError(f'the checkpoint {path} could not be written: {e}') from e
+
+def _publish_over(path, tmp):
+    "Give `tmp` the name `path`; the one that had it is set aside until then"
+    aside = path.with_name(f'.{path.name}.replaced')
+    if path.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        os.rename(path, aside)
+    publish(tmp, path)
+    if aside.exists(): shutil.rmtree(aside)
 
 def _write_files(folder, snap):
     save_file(snap['weights'], folder/'model.safetensors', metadata={'format':'pt', **snap['shared']})
@@ -191,9 +199,16 @@ def checkpoints(
     folder, # Where they are
     kind:str='step' # 'step', or 'best'
 )->list: # Paths, the oldest first
-    "The checkpoints in `folder`"
+    "The checkpoints in `folder`; one that is set aside counts while nothing has taken its place"
     paths = [p for p in Path(folder).glob(f'{kind}-*') if p.name[len(kind)+1:].isdigit()]
-    return sorted(paths, key=lambda p: int(p.name[len(kind)+1:]))
+    aside = [p for p in Path(folder).glob(f'.{kind}-*.replaced') if not p.with_name(p.name[1:-9]).exists()]
+    return sorted(paths+aside, key=step_of)
+
+def step_of(
+    path # A checkpoint
+)->int:
+    "The number of the step in its name"
+    return int(re.search(r'-(\d+)', Path(path).name)[1])
 
 def newest_checkpoint(
     folder, # Where checkpoints are

@@ -183,7 +183,7 @@ def _fitting(self:Learner, n_epochs, train, valid, cbs, lr, reset_opt):
     self.parts,self.epochs_done = self._parts(train, valid),0
     modes = [(m,m.training) for o in self._modules() for m in getattr(o,'modules',list)()]
     self._clear()
-    self._busy,self._rates,self._watch = True,KeepRates(),LossWatch()
+    self._busy,self._rates,self._watch,self._found = True,KeepRates(),LossWatch(),None
     try:
         self.cbs.extend(new)
         check_steps(self, Learner)

@@ -7,6 +7,7 @@ __all__ = ['plain_model', 'opt_state', 'load_opt_state', 'CheckpointCB', 'column
 
 # %% ../nbs/15a_resuming.ipynb #ca81d55c
 import math, os, re, shutil, signal, threading, time, warnings
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from .callbacks import Callback
 from .checkpoints import (CheckpointError, checkpoints, newest_checkpoint, read_checkpoint,
-    read_tensors, remove_checkpoint, snapshot, write_checkpoint)
+    read_tensors, remove_checkpoint, snapshot, step_of, write_checkpoint)
 from .core import loader_len, map_tensors, rng_state, set_rng_state
 from .downloads import publish
 from .learner import Learner
@@ -109,7 +110,8 @@ def state_dict(self:Learner)->dict: # The table above says what is in it
 def _place(self:Learner):
     "Where in the fit this is: inside an epoch, or after a whole number of them"
     if not self._busy or self._part is None: return dict(epoch=self.epochs_done, training=True, done=0)
-    return dict(epoch=self.epoch, training=self.training, done=self.iter+1)
+    done = self.done if self.iter is None else self.iter+1      # None: there was nothing left of the epoch
+    return dict(epoch=self.epoch, training=self.training, done=done)
 
 @patch
 def _loss_state(self:Learner):
@@ -133,18 +135,30 @@ def _about(learn):
     "What must be the same of model, loss, optimizer and data when a training goes on, by name"
     tensors = plain_model(learn.model).state_dict()
     res = {f'model.{k}': f'{str(t.dtype)[6:]}{list(t.shape)}' for k,t in tensors.items()}
-    res['loss'] = getattr(learn.loss_func, '__name__', type(learn.loss_func).__name__)
+    res |= _about_loss(learn.loss_func)
     if learn.opt is not None: res |= _about_opt(learn.opt)
     for k in ('train','valid'):
         if (dl := getattr(learn.dls, k, None)) is not None: res |= {f'{k}: {nm}': v for nm,v in _about_dl(dl)}
     return res
 
+def _about_loss(f):
+    "The name of a loss, and its settings: attributes of a module, arguments of a `partial`"
+    options = {}
+    while isinstance(f, partial): f,options = f.func,{**f.keywords, **options}
+    if isinstance(f, nn.Module):
+        f = plain_model(f)
+        options |= {k:v for k,v in vars(f).items() if k[0]!='_' and k!='training'}
+    return {'loss': getattr(f, '__name__', type(f).__name__)} | _plain_options('loss', options)
+
 def _about_opt(opt):
     "The kind of an optimizer, and the options it was made with"
-    options = {k: float(v) if isinstance(v, Tensor) else v for k,v in getattr(opt, 'defaults', {}).items()}
-    plain = (bool,int,float,str,tuple,type(None))
-    numbers = {f'optimizer: {k}': v for k,v in options.items() if isinstance(v, plain)}
-    return {'optimizer': type(opt).__name__} | numbers
+    return {'optimizer': type(opt).__name__} | _plain_options('optimizer', getattr(opt, 'defaults', {}))
+
+def _plain_options(of, options):
+    "Those that can be compared, with their names; small tensors as lists"
+    options = {k: v.tolist() if isinstance(v, Tensor) and v.numel()<=1000 else v for k,v in options.items()}
+    plain = (bool,int,float,str,tuple,list,type(None))
+    return {f'{of}: {k}': v for k,v in options.items() if isinstance(v, plain)}
 
 def _about_dl(dl):
     "Pairs of a name and a number, for what decides about the batches of a loader"
@@ -230,14 +244,14 @@ class _Rest:
 # %% ../nbs/15a_resuming.ipynb #7782cd6a
 class _ResumeCB(Callback):
     "Let a fit go on from `state`"
-    order = math.inf
+    order,looks = math.inf,False
     def __init__(self, state): self.state = state
     def before_fit(self, learn):
         place,self.parts = self.state['place'],learn.parts
         _check_same(self.state['about_cbs'], _about_cbs(learn))
         _warn_of_states(self.state['callbacks'], _by_name(learn.cbs))
         learn.load_state_dict(self.state)
-        learn.epochs = range(place['epoch'], learn.n_epochs)
+        learn.epochs,learn.epochs_done = range(place['epoch'], learn.n_epochs),place['epoch']
         part = 'training' if place['training'] else 'validation'
         if place['training'] not in self.parts:
             raise CheckpointError(f'the checkpoint is of the {part} of an epoch, which this fit leaves out')
@@ -245,10 +259,11 @@ class _ResumeCB(Callback):
     def before_epoch(self, learn):
         if self.state is None: return
         s,self.state,learn.parts = self.state,None,self.parts
+        if not s['place']['done']: return                   # all is as it was before the epoch began
         learn.load_state_dict(s)
-        done,k = s['place']['done'],'train' if learn.training else 'valid'
-        began = None if k in s['loaders'] or not done else s['began']
-        learn.done,learn.dl = done,_Rest(learn.dl, done, began, s['rng'])
+        began = None if ('train' if learn.training else 'valid') in s['loaders'] else s['began']
+        learn.done,learn.dl = s['place']['done'],_Rest(learn.dl, s['place']['done'], began, s['rng'])
+        if learn.began is not None: learn.began = s['began']        # for the next checkpoint
 
 # %% ../nbs/15a_resuming.ipynb #763341f5
 class _Writer:
@@ -288,7 +303,7 @@ class CheckpointCB(Callback):
             raise ValueError(f'`keep` must be 1 or more, got {keep!r}')
         self.folder,self.every,self.keep,self.best,self.higher = Path(folder),_period(every),keep,best,higher
         self.on_error,self.signals,self.writer,self.caught = on_error,signals,_Writer(),None
-        self.n_steps,self.best_value,self.ready,self.old_handlers = 0,None,False,{}
+        self.n_steps,self.best_value,self.trained,self.old_handlers = 0,None,None,{}
 
 # %% ../nbs/15a_resuming.ipynb #20525660
 def _period(every):
@@ -307,23 +322,22 @@ def before_fit(self:CheckpointCB, learn):
     if checkpoints(self.folder) and not any(isinstance(cb, _ResumeCB) for cb in learn.cbs): raise ValueError(
         f'{self.folder} has checkpoints already: to go on from them, fit(…, resume={str(self.folder)!r}); '
         'to begin anew, give another folder or remove them')
-    for p in self.folder.glob('.*-*'): shutil.rmtree(p, ignore_errors=True)      # what a kill has left
-    self.n_steps,self.best_value,self.ready,self.caught,self.last = 0,None,False,None,time.monotonic()
+    found = {p for k in ('step','best') for p in checkpoints(self.folder, k)}
+    for p in {*self.folder.glob('.*-*')}-found: shutil.rmtree(p, ignore_errors=True)   # what a kill has left
+    self.n_steps,self.best_value,self.trained,self.caught,self.last = 0,None,None,None,time.monotonic()
     self._listen()
 
 @patch
 def before_epoch(self:CheckpointCB, learn):
     self._wait()
-    places = {k: dl.state_dict() for k,dl in _places(learn.dls)}
-    self.begin = None if learn.training else (rng_state(), places)
+    self.ended = False
+    if learn.training: self.trained = None
 
 @patch
 def after_batch(self:CheckpointCB, learn):
-    if not learn.training:
-        if self.caught: self._end()
-        return
-    self.n_steps += 1
-    if self.caught or self._due(): self._save(learn)
+    if learn.training:
+        self.n_steps += 1
+        if self.caught or self._due(): self._save(learn)
     if self.caught: self._end()
 
 @patch
@@ -334,13 +348,13 @@ def _due(self:CheckpointCB):
 
 # %% ../nbs/15a_resuming.ipynb #444de3db
 @patch
-def after_epoch(self:CheckpointCB, learn): self.ready = learn.training==learn.parts[-1]
+def after_epoch(self:CheckpointCB, learn): self.ended = True
 
 @patch
 def cleanup_epoch(self:CheckpointCB, learn):
-    if self.ready: self._epoch_done(learn)
-    elif self.caught and self.begin is not None: self._save_before_validation(learn)
-    self.ready = False
+    if self.ended and learn.training==learn.parts[-1]: self._epoch_done(learn)
+    elif self.ended and (self.old_handlers or self.caught):
+        self.trained = self._copy(learn, place=dict(epoch=learn.epoch, training=False, done=0))
     if self.caught: self._end()
 
 @patch
@@ -349,13 +363,8 @@ def _epoch_done(self:CheckpointCB, learn):
     place = dict(epoch=learn.epoch+1, training=learn.parts[0], done=0)
     better = self.best is not None and self._is_better(learn)
     due = self.every=='epoch' or self.caught or self._due() or place['epoch']==learn.n_epochs
-    if due or better: self._save(learn, place, ['step']*due + ['best']*better)
-
-@patch
-def _save_before_validation(self:CheckpointCB, learn):
-    "Save as it was when this validation began"
-    rng,loaders = self.begin
-    self._save(learn, dict(epoch=learn.epoch, training=False, done=0), rng=rng, loaders=loaders)
+    self.trained = None
+    if due or better: self._write(self._copy(learn, place=place), ['step']*due + ['best']*better)
 
 # %% ../nbs/15a_resuming.ipynb #d32d25df
 @patch
@@ -395,11 +404,19 @@ def higher_is_better(
 
 # %% ../nbs/15a_resuming.ipynb #0324f712
 @patch
-def _save(self:CheckpointCB, learn, place=None, kinds=('step',), **changed):
-    "Save the training as it is now"
-    state = {**learn.state_dict(), **({} if place is None else dict(place=place)), **changed}
+def _copy(self:CheckpointCB, learn, **changed):
+    "The training as it is now"
+    state = {**learn.state_dict(), **changed}
     weights = state.pop('model')
-    snap,step,self.last = snapshot(state, weights),self.n_steps,time.monotonic()
+    return snapshot(state, weights)
+
+@patch
+def _save(self:CheckpointCB, learn): self._write(self._copy(learn))
+
+@patch
+def _write(self:CheckpointCB, snap, kinds=('step',)):
+    "Let the thread write a copy"
+    step,self.last = self.n_steps,time.monotonic()
     paths = [self.folder/f'{k}-{self.n_steps:08}' for k in kinds]
     def write():
         for k,p in zip(kinds, paths):
@@ -414,8 +431,8 @@ def _tidy(self:CheckpointCB, kind, step):
     "Remove what is not to be kept; set aside what a training has left that went on from an earlier step"
     paths = checkpoints(self.folder, kind)
     for p in paths:
-        if int(p.name[len(kind)+1:])>step: os.rename(p, p.with_name(p.name+'.left'))
-    old = [p for p in paths if int(p.name[len(kind)+1:])<=step]
+        if step_of(p)>step: os.rename(p, p.with_name(p.name+'.left'))
+    old = [p for p in paths if step_of(p)<=step]
     for p in old[:-(self.keep if kind=='step' else 1)]: remove_checkpoint(p)
 
 @patch
@@ -449,8 +466,9 @@ def _unlisten(self:CheckpointCB):
 
 @patch
 def _end(self:CheckpointCB):
-    "End the process as the signal would have"
-    sig,self.caught = self.caught,None
+    "End the process as the signal would have; what was trained before a validation is saved"
+    if self.trained is not None: self._write(self.trained)
+    sig,self.caught,self.trained = self.caught,None,None
     if sig==signal.SIGINT: raise KeyboardInterrupt
     raise SystemExit(128+sig)
 
