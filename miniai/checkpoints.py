@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from .downloads import publish
+from .downloads import publish, sha256_of
 
 # %% ../nbs/15_checkpoints.ipynb #e494d8c3
 def to_plain(
@@ -73,14 +73,6 @@ def from_plain(
     if kind in ('list','tuple'): return (tuple if kind=='tuple' else list)(from_plain(v, tensors) for v in o)
     raise ValueError(f'a saved state has no {kind!r}; was it written by a newer miniai?')
 
-# %% ../nbs/15_checkpoints.ipynb #01054c56
-def _sha256(path):
-    "The check sum of a file"
-    h = hashlib.sha256()
-    with open(path, 'rb') as f:
-        while b := f.read(1<<20): h.update(b)
-    return h.hexdigest()
-
 # %% ../nbs/15_checkpoints.ipynb #dbcd8999
 class CheckpointError(ValueError): "A checkpoint is damaged, doesn't fit, or could not be written"
 
@@ -123,7 +115,7 @@ def _publish_over(path, tmp):
 def _write_files(folder, snap):
     save_file(snap['weights'], folder/'model.safetensors', metadata={'format':'pt', **snap['shared']})
     save_file(snap['tensors'], folder/'state.safetensors')
-    files = {k: _sha256(folder/k) for k in ('model.safetensors','state.safetensors')}
+    files = {k: sha256_of(folder/k) for k in ('model.safetensors','state.safetensors')}
     text = _summed(dict(format=1, versions=_versions(), files=files, state=snap['tree']))
     (folder/'state.json').write_text(text, encoding='utf-8')
 
@@ -154,7 +146,7 @@ def read_checkpoint(
     head = _read_head(path)
     for k,sha in head['files'].items():
         if not (path/k).is_file(): raise _damage(path, f'{k} is missing')
-        if _sha256(path/k)!=sha: raise _damage(path, f'{k} is not what was written')
+        if sha256_of(path/k)!=sha: raise _damage(path, f'{k} is not what was written')
     state = from_plain(head['state'], read_tensors(path/'state.safetensors'))
     return state, read_tensors(path/'model.safetensors')
 

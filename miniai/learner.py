@@ -165,7 +165,7 @@ def fit(self:Learner,
     lr:float=None, # Learning rate for this fit only; None: as it is
     *,
     reset_opt:bool=False, # Begin with a new optimizer?
-    resume=None # Go on to `n_epochs` in all from here: a folder of checkpoints, a checkpoint, or a state; see `checkpoints`
+    resume=None # Go on to `n_epochs` in all from a folder of checkpoints, a checkpoint, or a state; see `resuming`
 ):
     "Train and validate for `n_epochs`; the optimizer goes on from where it was"
     if resume is not None: cbs = [*listify(cbs), *self.resuming(resume)]
